@@ -1,0 +1,1 @@
+"""Plansync: keeps customer-success records in step between Salesforce and PostgreSQL."""
