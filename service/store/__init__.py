@@ -1,0 +1,1 @@
+"""PostgreSQL: tables, migrations, one transaction per org, sealed secrets."""

