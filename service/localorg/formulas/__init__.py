@@ -1,0 +1,1 @@
+"""Formulas and validation rules: parse, check at install, evaluate."""
