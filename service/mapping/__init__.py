@@ -1,0 +1,1 @@
+"""What is synced with what: the YAML of `mappings/` as frozen types, checked against an org."""
