@@ -76,6 +76,8 @@ class Reference:
     on_delete: Constraint = Constraint.SET_NULL
     master: bool = False
     reparentable: bool = False
+    write_needs_read_only: bool = False
+    """Master-detail: read access to the master is enough to write the detail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,7 @@ class Field:
     formula: Formula | None = None
     auto_number: str | None = None
     """Display format: `OKPI-{00000000}`."""
+    auto_number_start: int = 1
     picklist: Picklist | None = None
     reference: Reference | None = None
     help: str | None = None

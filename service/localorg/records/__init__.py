@@ -1,0 +1,1 @@
+"""Records: storage, values, access and writing."""
