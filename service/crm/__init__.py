@@ -1,0 +1,1 @@
+"""The Salesforce client: requests are values, one session carries them all."""

@@ -1,0 +1,223 @@
+"""The one road to an org: every call, ours and simple-salesforce's, passes `Session.exchange`.
+
+What simple-salesforce leaves open is closed here: a timeout always; one sign-in shared by all threads, and the repeat
+after it carries the same headers; backoff for what is safe to repeat; the token of the moment, whatever header the
+caller brings; the org's own scheme and host instead of `https://`; a CA per request, which `REQUESTS_CA_BUNDLE`
+cannot override; calls counted. Tests and demos mount an adapter on an org's URL and stay in-process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+from requests.auth import AuthBase
+from simple_salesforce.api import Salesforce
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from service.crm import faults
+from service.crm.answers import row_errors
+from service.crm.errors import CrmError, Refused, SignInNeeded, Unreachable
+from service.crm.login import Grant, Login
+
+T = TypeVar("T")
+
+_HEADERS = {
+    "Sforce-Call-Options": "client=Plansync",
+    # Absent means TRUE in REST; on subrequests it would cost them their collation, so it stands on the outer request.
+    "Sforce-Auto-Assign": "FALSE",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSettings:
+    """Say how patient the session is, and which CA it trusts beside the usual ones."""
+
+    connect_timeout: float = 10
+    read_timeout: float = 120
+    attempts: int = 4
+    longest_wait: float = 30
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Tell the org's API calls of the last 24 hours."""
+
+    used: int
+    allowed: int
+
+
+class Session(requests.Session):
+    """Carry requests to one org, signed in, with a timeout, counted and repeated where that is safe."""
+
+    def __init__(
+        self, login: Login, *, settings: SessionSettings | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        super().__init__()
+        self.headers.update(_HEADERS)
+        # Threads share this session; a cookie of one answer has no business in another's request.
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        self.api_calls = 0
+        self.limit: Limit | None = None
+        self._login, self._settings, self._sleep = login, settings or SessionSettings(), sleep
+        self._door: Grant | SignInNeeded | None = None
+        self._sign_in_lock, self._count_lock = Lock(), Lock()
+
+    def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+        """Send a request of simple-salesforce; its answer is known to be whole JSON."""
+        return self.exchange(method, url, _as_is if kwargs.get("stream") else _whole, **kwargs)
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        read: Callable[[requests.Response], T],
+        *,
+        repeatable: bool | None = None,
+        expects: frozenset[int] = frozenset(),
+        **kwargs: Any,
+    ) -> T:
+        """Send a request and return what `read` makes of its answer; statuses in `expects` are answers, too."""
+        repeatable = method == "GET" if repeatable is None else repeatable
+
+        def attempt() -> T:
+            with faults.translated(self._host(), repeatable=repeatable):
+                return read(_judged(self._signed(method, url, **kwargs), repeatable, expects))
+
+        return Retrying(
+            retry=retry_if_exception(lambda error: isinstance(error, CrmError) and error.repeatable),
+            stop=stop_after_attempt(self._settings.attempts),
+            wait=wait_exponential_jitter(initial=0.5, max=self._settings.longest_wait),
+            sleep=self._sleep,
+            reraise=True,
+        )(attempt)
+
+    def grant(self) -> Grant:
+        """Return the grant of the moment, signing in if there is none."""
+        door = self._door
+        return door if isinstance(door, Grant) else self._sign_in(door)
+
+    def _signed(self, method: str, url: str, **kwargs: Any) -> requests.Response:
+        grant = self.grant()
+        response = self._send(grant, method, url, **kwargs)
+        if not _expired(response):
+            return response
+        response = self._send(self._sign_in(grant), method, url, **kwargs)
+        if _expired(response):
+            reason = next((error.message for error in row_errors(response.json())), "the fresh token is not accepted")
+            raise SignInNeeded(reason, "check that the user may use the API, then connect the org again")
+        return response
+
+    def _sign_in(self, seen: Grant | SignInNeeded | None) -> Grant:
+        """Sign in once for all who saw the same door: the first to get the lock tries, the rest share what it met."""
+        with self._sign_in_lock:
+            if self._door is seen:
+                self._door = self._try_door(seen)
+            door = self._door
+        if isinstance(door, Grant):
+            return door
+        assert door is not None  # noqa: S101 - _try_door returns a grant or a refusal
+        raise SignInNeeded(door.reason, door.way_out) from door
+
+    def _try_door(self, seen: Grant | SignInNeeded | None) -> Grant | SignInNeeded:
+        try:
+            grant = self._login.sign_in(self._post_form)
+        except SignInNeeded as refusal:
+            return refusal
+        if isinstance(seen, Grant) and seen.token == grant.token:
+            return SignInNeeded("the access token has expired", "give a fresh one, or connect with a login that renews")
+        return grant
+
+    def _send(self, grant: Grant, method: str, url: str, **kwargs: Any) -> requests.Response:
+        there = urlsplit(url)._replace(scheme="", netloc="").geturl()
+        counted = there.startswith("/services/data/")
+        with self._count_lock:
+            self.api_calls += counted
+        response = super().request(
+            method, grant.instance_url + there, auth=_Bearer(grant.token), **(kwargs | self._constants())
+        )
+        if info := response.headers.get("Sforce-Limit-Info"):
+            self._note_limit(info)
+        return response
+
+    def _constants(self) -> dict[str, Any]:
+        settings = self._settings
+        return {
+            "timeout": (settings.connect_timeout, settings.read_timeout),
+            "verify": str(settings.ca_file) if settings.ca_file else None,
+            # Followed, a redirected POST would arrive as a GET.
+            "allow_redirects": False,
+        }
+
+    def _post_form(self, url: str, form: dict[str, str]) -> dict[str, Any]:
+        host = urlsplit(url).netloc
+        with faults.translated(host, repeatable=True):
+            response = super().request("POST", url, data=form, auth=_Anonymous(), **self._constants())
+            if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise faults.of_answer(response, repeatable=True)
+        try:
+            answer = response.json()
+        except requests.JSONDecodeError as error:
+            way_out = "give the org's My Domain URL, https://<name>.my.salesforce.com"
+            raise Unreachable(host, "it is not Salesforce's sign-in", way_out, repeatable=False) from error
+        return answer if isinstance(answer, dict) else {}
+
+    def _note_limit(self, info: str) -> None:
+        if usage := Salesforce.parse_api_usage(info).get("api-usage"):
+            self.limit = Limit(usage.used, usage.total)
+
+    def _host(self) -> str:
+        return urlsplit(self._door.instance_url).netloc if isinstance(self._door, Grant) else "the org"
+
+
+class _Bearer(AuthBase):
+    """Set the token last, past any header of the caller and any .netrc of the machine."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class _Anonymous(AuthBase):
+    """Send a form as it is, past any .netrc of the machine."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def _judged(response: requests.Response, repeatable: bool, expects: frozenset[int]) -> requests.Response:
+    if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
+        return response
+    fault = faults.of_answer(response, repeatable=repeatable)
+    if isinstance(fault, Refused) and response.status_code in expects:
+        return response
+    raise fault
+
+
+def _expired(response: requests.Response) -> bool:
+    # The userinfo resource says it in its own way.
+    if response.status_code == HTTPStatus.FORBIDDEN:
+        return b"Bad_OAuth_Token" in response.content
+    return response.status_code == HTTPStatus.UNAUTHORIZED
+
+
+def _whole(response: requests.Response) -> requests.Response:
+    if response.content:
+        response.json()
+    return response
+
+
+def _as_is(response: requests.Response) -> requests.Response:
+    return response
