@@ -105,9 +105,7 @@ class Reader:
         return None
 
     def _python(self, actor: Actor, sobject: SObject, row: Row, field: Field) -> Python:
-        if field.formula is not None:
-            return self.evaluate(actor, sobject, row, field.formula)
-        return to_python(field, row[field.name])
+        return to_python(field, self.stored(actor, sobject, row, field))
 
     def _global(self, actor: Actor, name: str, rest: str) -> Python:
         if name.lower() == "$permission":

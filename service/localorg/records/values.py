@@ -72,7 +72,7 @@ def to_python(field: Field, stored: Any) -> Python:
 
 
 def from_python(field: Field, value: Python) -> Stored:
-    """Return what a formula calculated as a column would hold it."""
+    """Return what a formula calculated as a column would hold it; percents are ratios in formulas."""
     if value is None:
         return 0 if field.type is Type.BOOLEAN else None
     if isinstance(value, bool):
@@ -83,7 +83,7 @@ def from_python(field: Field, value: Python) -> Stored:
         return value.isoformat()
     if isinstance(value, str):
         return value or None
-    return round_half_up(value, field.scale)
+    return round_half_up(value * 100 if field.type is Type.PERCENT else value, field.scale)
 
 
 def stamp(moment: datetime) -> str:
