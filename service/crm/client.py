@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -72,6 +73,11 @@ class Client:
     def limit(self) -> Limit | None:
         """Tell the org's usage as of the last answer."""
         return self.session.limit
+
+    @property
+    def org_time(self) -> datetime | None:
+        """Tell the org's own clock, to the second, as of the last answer."""
+        return self.session.org_time
 
     def call(self, request: Request[T]) -> T:
         """Send one request and return its answer."""

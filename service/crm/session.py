@@ -11,6 +11,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -68,8 +70,9 @@ class Session(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self.api_calls = 0
         self.limit: Limit | None = None
+        self.org_time: datetime | None = None
         self._login, self._settings, self._sleep = login, settings or SessionSettings(), sleep
-        self._door: Grant | SignInNeeded | None = None
+        self._door: Grant | SignInNeeded = SignInNeeded("nobody has signed in yet", "sign in")
         self._sign_in_lock, self._count_lock = Lock(), Lock()
 
     def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:  # type: ignore[override]
@@ -117,18 +120,17 @@ class Session(requests.Session):
             raise SignInNeeded(reason, "check that the user may use the API, then connect the org again")
         return response
 
-    def _sign_in(self, seen: Grant | SignInNeeded | None) -> Grant:
+    def _sign_in(self, seen: Grant | SignInNeeded) -> Grant:
         """Sign in once for all who saw the same door: the first to get the lock tries, the rest share what it met."""
         with self._sign_in_lock:
             if self._door is seen:
                 self._door = self._try_door(seen)
             door = self._door
-        if isinstance(door, Grant):
-            return door
-        assert door is not None  # noqa: S101 - _try_door returns a grant or a refusal
-        raise SignInNeeded(door.reason, door.way_out) from door
+        if isinstance(door, SignInNeeded):
+            raise SignInNeeded(door.reason, door.way_out) from door
+        return door
 
-    def _try_door(self, seen: Grant | SignInNeeded | None) -> Grant | SignInNeeded:
+    def _try_door(self, seen: Grant | SignInNeeded) -> Grant | SignInNeeded:
         try:
             grant = self._login.sign_in(self._post_form)
         except SignInNeeded as refusal:
@@ -147,6 +149,8 @@ class Session(requests.Session):
         )
         if info := response.headers.get("Sforce-Limit-Info"):
             self._note_limit(info)
+        if date := response.headers.get("Date"):
+            self.org_time = parsedate_to_datetime(date)
         return response
 
     def _constants(self) -> dict[str, Any]:

@@ -84,9 +84,7 @@ class Merge:
         return tuple(d for d in self.decisions if d.outcome is Outcome.ASK)
 
 
-def merge(
-    rules: Mapping[str, Rule], *, base: Row | None, ours: Row, theirs: Row, sending: Row | None = None
-) -> Merge:
+def merge(rules: Mapping[str, Rule], *, base: Row | None, ours: Row, theirs: Row, sending: Row | None = None) -> Merge:
     """Merge one record field by field.
 
     `base` is None when the two records meet for the first time. `sending` are values whose
@@ -120,7 +118,9 @@ def _verdict(rule: Rule, met: bool, base: Value, ours: Value, theirs: Value) -> 
         return Outcome.AGREED, "both sides hold the same value"
     if ours is None and rule.required:
         return Outcome.PULL, "the field cannot be empty in the CRM"
-    if (met and ours == base) or (not met and ours is None):
+    if not met and ours is None:
+        return Outcome.PULL, "the CRM knew a value before Plansync did"
+    if met and ours == base:
         return _theirs_changed(rule)
     if (met and theirs == base) or (not met and theirs is None):
         return _ours_changed(rule)

@@ -6,24 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from service.domain.merging import Direction, Policy
 from service.domain.values import Kind
 from service.errors import PlansyncError
-
-
-class Direction(StrEnum):
-    """Which way a value may travel, seen from us."""
-
-    BOTH = "both"
-    PULL = "pull"
-    PUSH = "push"
-
-
-class Policy(StrEnum):
-    """Whose value stands where both sides changed one."""
-
-    THEIRS = "theirs"
-    OURS = "ours"
-    ASK = "ask"
 
 
 class Operator(StrEnum):

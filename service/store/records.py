@@ -6,6 +6,8 @@ A reference column ends in `_id` and holds our id. Choices of a multi-select are
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -26,27 +28,27 @@ from sqlalchemy.dialects.postgresql import JSONB
 METADATA = MetaData()
 
 
-def _texts(*names: str) -> list[Column[str]]:
+def _texts(*names: str) -> list[Column[Any]]:
     return [Column(name, Text) for name in names]
 
 
-def _numbers(*names: str) -> list[Column[object]]:
+def _numbers(*names: str) -> list[Column[Any]]:
     return [Column(name, Numeric(22, 4)) for name in names]
 
 
-def _dates(*names: str) -> list[Column[object]]:
+def _dates(*names: str) -> list[Column[Any]]:
     return [Column(name, Date) for name in names]
 
 
-def _moments(*names: str) -> list[Column[object]]:
+def _moments(*names: str) -> list[Column[Any]]:
     return [Column(name, DateTime(timezone=True)) for name in names]
 
 
-def _flags(*names: str) -> list[Column[bool]]:
+def _flags(*names: str) -> list[Column[Any]]:
     return [Column(name, Boolean, nullable=False, server_default=text("false")) for name in names]
 
 
-def _table(name: str, columns: list[Column[object]], references: dict[str, str]) -> Table:
+def _table(name: str, columns: list[Column[Any]], references: dict[str, str]) -> Table:
     """Build a record table; `references` maps a column to the table whose id it holds."""
     return Table(
         name,

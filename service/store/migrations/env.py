@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from service.store.ledger import METADATA
+from service.store import ledger
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
+context.configure(connection=context.config.attributes["connection"], target_metadata=ledger.links.metadata)
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,174 @@
+"""Links: which record here is which record there, and what both sides last agreed on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, bindparam, func, not_, select, update
+from sqlalchemy import Row as Record
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from service.domain.values import Row
+from service.store.ledger import links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One row of the ledger; see `service.store.ledger.links` for what each column means."""
+
+    id: UUID
+    object: str
+    crm_id: str | None = None
+    base: Row | None = None
+    base_modstamp: datetime | None = None
+    base_read_at: datetime | None = None
+    sending: Row | None = None
+    version: int = 0
+    pushed_version: int = 0
+    deleted: bool = False
+    gone: bool = False
+
+    @property
+    def dirty(self) -> bool:
+        """Say whether something here may be unknown there."""
+        return self.version > self.pushed_version
+
+
+_COLUMNS = [links.c[name] for name in Link.__slots__]
+
+
+def _link(record: Record[Any]) -> Link:
+    return Link(**record._asdict())
+
+
+def by_crm_id(connection: Connection, crm_ids: Collection[str], *, lock: bool = False) -> dict[str, Link]:
+    """Return the links of these CRM records, locked against local writers if asked."""
+    query = select(*_COLUMNS).where(links.c.crm_id.in_(crm_ids)).order_by(links.c.id)
+    rows = connection.execute(query.with_for_update() if lock else query)
+    return {link.crm_id or "": link for link in map(_link, rows)}
+
+
+def by_id(connection: Connection, ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Link]:
+    """Return the links of these records of ours."""
+    query = select(*_COLUMNS).where(links.c.id.in_(ids)).order_by(links.c.id)
+    rows = connection.execute(query.with_for_update() if lock else query)
+    return {link.id: link for link in map(_link, rows)}
+
+
+def our_ids(connection: Connection, crm_ids: Collection[str]) -> dict[str, str]:
+    """Return our id, as text, of each of these CRM records that we hold and have not deleted."""
+    if not crm_ids:
+        return {}
+    query = select(links.c.crm_id, links.c.id).where(
+        links.c.crm_id.in_(crm_ids), links.c.base.isnot(None), ~links.c.deleted, ~links.c.gone
+    )
+    return {crm_id: str(our_id) for crm_id, our_id in connection.execute(query)}
+
+
+def crm_ids(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Return the CRM id of each of these records of ours that has one."""
+    if not ids:
+        return {}
+    query = select(links.c.id, links.c.crm_id).where(
+        links.c.id.in_([UUID(our_id) for our_id in ids]), links.c.crm_id.isnot(None)
+    )
+    return {str(our_id): crm_id for our_id, crm_id in connection.execute(query)}
+
+
+def introduce(connection: Connection, org_id: UUID, newcomers: Iterable[tuple[UUID, str, str]]) -> None:
+    """Make links (id, object, CRM id) of records that are not here: they have nothing agreed and nothing to push."""
+    rows = [{"org_id": org_id, "id": our_id, "object": noun, "crm_id": crm_id} for our_id, noun, crm_id in newcomers]
+    if rows:
+        connection.execute(insert(links), rows)
+
+
+def save(connection: Connection, org_id: UUID, agreed: Iterable[Mapping[str, Any]]) -> None:
+    """Write what both sides agree on (id, object, crm_id, base, base_modstamp, base_read_at); clear what was under way."""
+    rows = [{"org_id": org_id, "sending": None, "gone": False, **row} for row in agreed]
+    if not rows:
+        return
+    statement = insert(links)
+    keep = {"org_id", "id", "object"}
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["org_id", "id"],
+            set_={name: statement.excluded[name] for name in rows[0] if name not in keep},
+        ),
+        rows,
+    )
+
+
+def change(connection: Connection, ids: Collection[UUID], **values: Any) -> None:
+    """Set the same values on several links."""
+    if ids:
+        connection.execute(update(links).where(links.c.id.in_(ids)).values(**values))
+
+
+def mark_clean(connection: Connection, ids: Collection[UUID]) -> None:
+    """Say that nothing of these records is left to push."""
+    change(connection, ids, pushed_version=links.c.version)
+
+
+def mark_dirty(connection: Connection, ids: Collection[UUID]) -> None:
+    """Say that something of these records must be pushed although no local writer touched them."""
+    change(connection, ids, version=func.greatest(links.c.version, links.c.pushed_version + 1))
+
+
+def announce(connection: Connection, sending: Mapping[UUID, Row]) -> None:
+    """Write down what is about to be sent, before it is: an answer may get lost."""
+    if sending:
+        connection.execute(
+            update(links).where(links.c.id == bindparam("link")).values(sending=bindparam("values")),
+            [{"link": link_id, "values": values} for link_id, values in sending.items()],
+        )
+
+
+def settle(connection: Connection, landed: Iterable[Mapping[str, Any]]) -> None:
+    """Book what landed (link, crm, sent, seen): its values are agreed now, and that version is pushed."""
+    rows = list(landed)
+    if not rows:
+        return
+    agreed = func.coalesce(links.c.base, func.jsonb_build_object()).op("||")(bindparam("sent", type_=JSONB))
+    connection.execute(
+        update(links)
+        .where(links.c.id == bindparam("link"))
+        .values(
+            crm_id=bindparam("crm"),
+            base=agreed,
+            # Our own write moved the record's clock; the next detection reads it.
+            base_modstamp=None,
+            sending=None,
+            pushed_version=func.greatest(links.c.pushed_version, bindparam("seen")),
+        ),
+        rows,
+    )
+
+
+def catch_up(connection: Connection, seen: Mapping[UUID, int]) -> None:
+    """Say up to which version nothing is left to push, record by record: a newer edit stays dirty."""
+    if seen:
+        connection.execute(
+            update(links)
+            .where(links.c.id == bindparam("link"))
+            .values(pushed_version=func.greatest(links.c.pushed_version, bindparam("seen"))),
+            [{"link": link_id, "seen": version} for link_id, version in seen.items()],
+        )
+
+
+def dirty(
+    connection: Connection,
+    noun: str,
+    *,
+    held_back: ColumnElement[bool],
+    only: Collection[UUID] | None = None,
+    limit: int,
+) -> list[Link]:
+    """Return the links of one object with something to push that nothing holds back, in the order of their ids."""
+    query = select(*_COLUMNS).where(links.c.object == noun, links.c.version > links.c.pushed_version, not_(held_back))
+    if only is not None:
+        query = query.where(links.c.id.in_(only))
+    return [_link(row) for row in connection.execute(query.order_by(links.c.id).limit(limit))]

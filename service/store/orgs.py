@@ -1,0 +1,73 @@
+"""The connected orgs: who they are and how to sign in (sealed)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from service.errors import PlansyncError
+from service.store.ledger import orgs
+
+
+class UnknownOrg(PlansyncError):  # noqa: N818 - named for what is wrong with the name
+    """No org of that name is connected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Org:
+    """One connected org; `login` is sealed, `overlay` maps the org's own extra fields."""
+
+    id: UUID
+    name: str
+    instance_url: str
+    crm_org_id: str | None
+    namespace: str | None
+    time_zone: str
+    login: bytes
+    overlay: Mapping[str, Any] | None = None
+
+
+_COLUMNS = [orgs.c[name] for name in Org.__slots__]
+
+
+def save(engine: Engine, org: Org) -> Org:
+    """Connect an org, or connect it again under its name: its id stays."""
+    values = {name: getattr(org, name) for name in Org.__slots__}
+    statement = insert(orgs).values(values)
+    kept = {name: statement.excluded[name] for name in values if name not in ("id", "name")}
+    with engine.begin() as connection:
+        row = connection.execute(
+            statement.on_conflict_do_update(index_elements=["name"], set_=kept).returning(*_COLUMNS)
+        ).one()
+    return Org(**row._asdict())
+
+
+def every(engine: Engine) -> list[Org]:
+    """Return the connected orgs by name."""
+    with engine.connect() as connection:
+        return [Org(**row._asdict()) for row in connection.execute(select(*_COLUMNS).order_by(orgs.c.name))]
+
+
+def named(engine: Engine, name: str | None) -> Org:
+    """Return an org by its name; without one, the only org there is."""
+    connected = every(engine)
+    if not connected:
+        raise UnknownOrg("No org is connected yet; connect one with `plansync connect`")
+    found = [org for org in connected if name in (None, org.name)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(org.name for org in connected)
+    if name is None:
+        raise UnknownOrg(f"Several orgs are connected ({names}); say which one with --org")
+    raise UnknownOrg(f"No org is called {name!r}; connected are {names}")
+
+
+def renew_login(engine: Engine, org_id: UUID, login: bytes) -> None:
+    """Keep a login that changed, such as a rotated refresh token."""
+    with engine.begin() as connection:
+        connection.execute(update(orgs).where(orgs.c.id == org_id).values(login=login))

@@ -1,0 +1,52 @@
+"""What every step of the sync is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine
+
+from service.crm.client import Client
+from service.domain.merging import Direction, Rule
+from service.mapping.model import Mappings, ObjectMapping
+from service.store.database import transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sync:
+    """One org's two sides and how they are mapped; `new_id` makes the ids of records born in the CRM."""
+
+    org_id: UUID
+    engine: Engine
+    client: Client
+    mappings: Mappings
+    new_id: Callable[[], UUID]
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """Open a transaction that sees this org only."""
+        return transaction(self.engine, self.org_id)
+
+
+@lru_cache(maxsize=1024)
+def rules(mapping: ObjectMapping) -> Mapping[str, Rule]:
+    """Return how each field of an object is merged."""
+    pulled = mapping.direction is Direction.PULL
+    return {
+        field.column: Rule(
+            direction=Direction.PULL if pulled else field.direction, conflict=field.conflict, required=field.required
+        )
+        for field in mapping.fields
+    }
+
+
+@lru_cache(maxsize=1024)
+def read_fields(mapping: ObjectMapping) -> tuple[str, ...]:
+    """Return the CRM fields that a sync reads of an object."""
+    key = (mapping.key,) if mapping.key else ()
+    filtered = tuple(condition.crm for condition in mapping.filter)
+    mapped = tuple(field.crm for field in mapping.fields)
+    return tuple(dict.fromkeys(("Id", "SystemModstamp", *key, *mapped, *filtered)))

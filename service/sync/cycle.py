@@ -1,0 +1,84 @@
+"""One cycle of one org: detect, fetch, merge, push, record (promises P1 to P12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.errors import PlansyncError
+from service.sync import detect, fetch, load
+from service.sync.context import Sync
+from service.sync.detect import Detected
+from service.sync.journal import Journal
+from service.sync.park import waiting
+from service.sync.pull import pull
+from service.sync.push import push
+from service.sync.remove import remove
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one run did."""
+
+    kind: str
+    counts: dict[str, int]
+    api_calls: int
+
+
+def quiet(_noun: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def run_cycle(
+    sync: Sync, *, now: datetime, clock: Callable[[], datetime], full: bool = False, progress: load.Progress = quiet
+) -> Report:
+    """Bring both sides into step once; the first time, and when asked, by reading everything."""
+    with sync.transaction() as connection:
+        known = detect.read_cursors(connection)
+    full = full or not detect.ready(sync, known)
+    journal = Journal(org_id=sync.org_id, run_id=sync.new_id(), kind="full" if full else "cycle", now=now)
+    with _recorded(sync, journal, clock) as calls_before:
+        # Before a full read: the cursors must not pass what the reading may miss.
+        found = detect.detect(sync, {} if full else known, now=now)
+        if full:
+            load.load(sync, journal, progress=progress)
+        _take_in(sync, journal, found)
+        push(sync, journal)
+    return Report(kind=journal.kind, counts=dict(journal.counts), api_calls=sync.client.api_calls - calls_before)
+
+
+def _take_in(sync: Sync, journal: Journal, found: Detected) -> None:
+    """Fetch and merge what changed, take deletions in, and move the cursors with the last of it."""
+    with sync.transaction() as connection:
+        held_up = waiting(connection, now=journal.now)
+    wanted = {
+        mapping.name: found.changed.get(mapping.name, set()) | held_up.get(mapping.name, set())
+        for mapping in sync.mappings
+    }
+    for shown in fetch.by_id(sync, wanted, now=journal.now):
+        with sync.transaction() as connection:
+            for one in shown:
+                pull(sync, connection, journal, one.mapping, one.rows, read_at=one.read_at)
+    with sync.transaction() as connection:
+        for mapping in reversed(sync.mappings.objects):
+            remove(sync, connection, journal, mapping, found.deleted.get(mapping.name, set()))
+        detect.save_cursors(connection, sync, found.cursors)
+
+
+@contextmanager
+def _recorded(sync: Sync, journal: Journal, clock: Callable[[], datetime]) -> Iterator[int]:
+    """Write the run down before and after, also when it breaks off."""
+    before = sync.client.api_calls
+    with sync.transaction() as connection:
+        journal.begin(connection)
+    error = None
+    try:
+        yield before
+    except PlansyncError as broken:
+        error = str(broken)
+        raise
+    finally:
+        with sync.transaction() as connection:
+            journal.end(connection, ended_at=clock(), api_calls=sync.client.api_calls - before, error=error)

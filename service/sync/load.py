@@ -1,0 +1,106 @@
+"""Load: read whole objects, by composite queries while they are small and by Bulk API 2.0 above.
+
+A full sync compares everything once: it is how an org is first taken in, and how a connector finds its way
+back after a long pause. Memory stays flat: rows are taken in by the chunk, each chunk in its own transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select
+
+from service.crm.answers import Page
+from service.crm.composite import MOST_HEAVY
+from service.crm.requests import next_page, query
+from service.crm.soql import quote
+from service.crm.soql import select as select_soql
+from service.mapping.filters import where_soql
+from service.mapping.model import ObjectMapping
+from service.store.ledger import links
+from service.sync import fetch
+from service.sync.context import Sync, read_fields
+from service.sync.journal import Journal
+from service.sync.pull import pull
+
+BULK_FROM = 10_000
+"""Rows from which a bulk job costs fewer API calls than pages of 2,000, five to a call."""
+CHUNK = 5_000
+
+Progress = Callable[[str, int, int], None]
+"""Told the object, rows so far and rows in all."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """How far one object has been read."""
+
+    mapping: ObjectMapping
+    page: Page
+    done: int = 0
+
+
+def load(sync: Sync, journal: Journal, *, progress: Progress) -> None:
+    """Read every object whole, parents first."""
+    for group in fetch.chunks(list(sync.mappings), MOST_HEAVY):
+        pages = fetch.composite(sync, [query(soql(mapping)) for mapping in group])
+        read_at = sync.client.org_time or journal.now
+        for mapping, page in zip(group, pages, strict=True):
+            if page.total >= BULK_FROM:
+                _by_bulk(sync, journal, mapping, page.total, progress)
+            else:
+                _by_pages(sync, journal, _Reading(mapping=mapping, page=page), read_at, progress)
+
+
+def soql(mapping: ObjectMapping) -> str:
+    """Return the query that reads an object whole, within the mapping's filter."""
+    where = where_soql(mapping, quote=quote)
+    return select_soql(mapping.sobject, read_fields(mapping), where=[where] if where else [])
+
+
+def _by_pages(sync: Sync, journal: Journal, reading: _Reading, read_at: datetime, progress: Progress) -> None:
+    """Take the pages of one object in; the following ones by locator, one call each, as Salesforce hands them out."""
+    while True:
+        take_in(sync, journal, reading.mapping, reading.page.rows, read_at=read_at)
+        reading.done += len(reading.page.rows)
+        progress(reading.mapping.name, reading.done, reading.page.total)
+        if not reading.page.next:
+            return
+        reading.page = sync.client.call(next_page(reading.page.next))
+        read_at = sync.client.org_time or journal.now
+
+
+def _by_bulk(sync: Sync, journal: Journal, mapping: ObjectMapping, expected: int, progress: Progress) -> None:
+    done = 0
+    with sync.client.bulk_query(soql(mapping), expected_rows=expected) as (header, rows):
+        read_at = sync.client.org_time or journal.now
+        for chunk in _batched((dict(zip(header, row, strict=True)) for row in rows), CHUNK):
+            take_in(sync, journal, mapping, chunk, read_at=read_at)
+            done += len(chunk)
+            progress(mapping.name, done, expected)
+
+
+def take_in(
+    sync: Sync, journal: Journal, mapping: ObjectMapping, rows: Sequence[Mapping[str, Any]], *, read_at: datetime
+) -> None:
+    """Take a chunk of rows in, in a transaction of its own."""
+    with sync.transaction() as connection:
+        pull(sync, connection, journal, mapping, rows, read_at=read_at)
+    journal.counts["read"] += len(rows)
+
+
+def unseen(sync: Sync, noun: str) -> Iterator[str]:
+    """Yield the CRM ids of an object's records that we hold and that are not gone."""
+    with sync.transaction() as connection:
+        query_ = select(links.c.crm_id).where(links.c.object == noun, links.c.crm_id.isnot(None), ~links.c.gone)
+        yield from connection.execute(query_).scalars()
+
+
+def _batched(items: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Mapping[str, Any]]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

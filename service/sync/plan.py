@@ -1,0 +1,106 @@
+"""Plan a push: what each record that changed here needs there. Pure; `send` carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from service.domain.merging import SENDS_OURS, Direction, merge
+from service.domain.values import Row
+from service.mapping.model import ObjectMapping
+from service.mirror.links import Link
+from service.sync.context import rules
+
+COLD = timedelta(seconds=2)
+"""A conditional write compares whole seconds: a base read sooner after the record's own change proves nothing."""
+
+
+class Act(StrEnum):
+    """What a record needs in the CRM."""
+
+    CREATE = "create there"
+    UPDATE = "push"
+    CONDITIONAL = "push if unchanged"
+    DELETE = "delete there"
+    FORGET = "forget"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """One record's push: the values to send, and values of ours to set back (fields that only the CRM writes)."""
+
+    link: Link
+    mapping: ObjectMapping
+    act: Act
+    values: Row
+    undo: Row
+    reason: str
+
+
+def plan(mapping: ObjectMapping, link: Link, held: Row | None, *, asked: Collection[str] = ()) -> Write:
+    """Say what one dirty record needs."""
+    if mapping.direction is Direction.PULL:
+        undo = {} if held is None else _differences(mapping, link, held)[1]
+        return _write(mapping, link, Act.NOTHING, "only the CRM writes these records", undo=undo)
+    if held is None:
+        return _deletion(mapping, link)
+    if link.crm_id is None:
+        return _creation(mapping, link, held)
+    send, undo = _differences(mapping, link, held)
+    send = {column: value for column, value in send.items() if column not in asked}
+    if not send:
+        return _write(mapping, link, Act.NOTHING, "nothing is left to push", undo=undo)
+    shared = any(rules(mapping)[column].direction is Direction.BOTH for column in send)
+    act = Act.CONDITIONAL if shared else Act.UPDATE
+    return _write(mapping, link, act, "changed here", values=send, undo=undo)
+
+
+def needs_reading(write: Write) -> bool:
+    """Say whether the record has to be read again before it is written: its fate is unknown, or its base too fresh."""
+    link = write.link
+    if write.act in (Act.NOTHING, Act.FORGET):
+        return False
+    if link.crm_id is None or link.sending is not None:
+        return link.sending is not None
+    return write.act is Act.DELETE or (write.act is Act.CONDITIONAL and not cold(link))
+
+
+def cold(link: Link) -> bool:
+    """Say whether a conditional write on this base catches every later change."""
+    if link.base_modstamp is None or link.base_read_at is None:
+        return False
+    return link.base_read_at - link.base_modstamp >= COLD
+
+
+def _deletion(mapping: ObjectMapping, link: Link) -> Write:
+    if link.gone or (link.crm_id is None and link.sending is None):
+        return _write(mapping, link, Act.FORGET, "deleted before the CRM knew it")
+    if not mapping.pushes_deletes:
+        return _write(mapping, link, Act.FORGET, "the mapping keeps deletions here")
+    return _write(mapping, link, Act.DELETE, "deleted here")
+
+
+def _creation(mapping: ObjectMapping, link: Link, held: Row) -> Write:
+    if not mapping.pushes_creates or mapping.key is None:
+        return _write(mapping, link, Act.NOTHING, "the mapping does not create records in the CRM")
+    sent = {f.column for f in mapping.fields if f.pushed}
+    values: Row = {column: value for column, value in held.items() if column in sent and value is not None}
+    return _write(mapping, link, Act.CREATE, "new here", values=values)
+
+
+def _differences(mapping: ObjectMapping, link: Link, held: Row) -> tuple[Row, Row]:
+    """Return what to send and what to set back, by comparing ours with the base."""
+    base = link.base or {}
+    known: Mapping[str, object] = {column: base.get(column) for column in held}
+    decided = merge(rules(mapping), base=base, ours=held, theirs={c: base.get(c) for c in known})
+    send = {d.column: d.ours for d in decided.decisions if d.outcome in SENDS_OURS}
+    return send, decided.here
+
+
+def _write(
+    mapping: ObjectMapping, link: Link, act: Act, reason: str, *, values: Row | None = None, undo: Row | None = None
+) -> Write:
+    return Write(link=link, mapping=mapping, act=act, values=values or {}, undo=undo or {}, reason=reason)

@@ -1,0 +1,205 @@
+"""Push: send what changed here, book what landed, park what was refused; at most three rounds a cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from service.crm.errors import RowError
+from service.mapping.model import ObjectMapping
+from service.mirror import links, ours
+from service.store.ledger import links as ledger
+from service.sync import fetch, send
+from service.sync.context import Sync
+from service.sync.journal import Decision, Journal
+from service.sync.park import Parked, Why, asked_fields, blocked, park, release
+from service.sync.plan import Act, Write, cold, needs_reading, plan
+from service.sync.pull import pull
+from service.sync.send import Result
+
+ROUNDS = 3
+"""A record that the CRM keeps changing under our hands waits for the next cycle after so many tries."""
+MOST_LINKS = 10_000
+"""Records of one object gathered at once."""
+
+
+def push(sync: Sync, journal: Journal) -> None:
+    """Bring every change of ours to the CRM, or say why not."""
+    while _push_some(sync, journal):
+        pass
+
+
+def _push_some(sync: Sync, journal: Journal) -> bool:
+    """Push one gathering, again for what was out of step; say whether more is waiting."""
+    landed = journal.counts["landed"]
+    writes, full = gather(sync, journal)
+    for _ in range(ROUNDS):
+        again = _refresh(sync, journal, writes)
+        if again:
+            writes = [w for w in writes if w.link.id not in again] + gather(sync, journal, only=again)[0]
+        out_of_step = _send(sync, journal, [w for w in writes if ready(w)])
+        if not out_of_step:
+            break
+        writes = gather(sync, journal, only=out_of_step)[0]
+    return full and journal.counts["landed"] > landed
+
+
+def gather(sync: Sync, journal: Journal, *, only: Collection[UUID] | None = None) -> tuple[list[Write], bool]:
+    """Plan every record with something to push that does not have to wait; settle those with nothing to send.
+
+    The second value says that an object has more than one gathering takes.
+    """
+    with sync.transaction() as connection:
+        plans = [_plan(connection, mapping, journal, only) for mapping in sync.mappings]
+        writes = [write for planned in plans for write in planned]
+        idle = [w for w in writes if w.act in (Act.NOTHING, Act.FORGET)]
+        _settle_idle(sync, connection, idle)
+    full = any(len(planned) == MOST_LINKS for planned in plans)
+    return [w for w in writes if w.act not in (Act.NOTHING, Act.FORGET)], full
+
+
+def ready(write: Write) -> bool:
+    """Say whether a write may go now; one that may not is left for the next cycle."""
+    return write.link.sending is None and (write.act is not Act.CONDITIONAL or cold(write.link))
+
+
+def _plan(
+    connection: Connection, mapping: ObjectMapping, journal: Journal, only: Collection[UUID] | None
+) -> list[Write]:
+    dirty = links.dirty(connection, mapping.name, held_back=blocked(journal.now), only=only, limit=MOST_LINKS)
+    held = ours.read_rows(connection, mapping, [link.id for link in dirty])
+    asked = asked_fields(connection, [link.id for link in dirty])
+    return [plan(mapping, link, held.get(link.id), asked=asked.get(link.id, ())) for link in dirty]
+
+
+def _settle_idle(sync: Sync, connection: Connection, idle: Sequence[Write]) -> None:
+    """Book records that changed and need nothing there: set back what only the CRM writes, forget what it never knew."""
+    for write in idle:
+        if write.undo:
+            held = ours.read_rows(connection, write.mapping, [write.link.id], lock=True)
+            ours.write_rows(
+                connection, write.mapping, sync.org_id, {i: {**row, **write.undo} for i, row in held.items()}
+            )
+    # One at a time only where something was undone: those were bumped once more.
+    links.catch_up(connection, {w.link.id: w.link.version + bool(w.undo) for w in idle})
+    links.change(connection, [w.link.id for w in idle if w.act is Act.FORGET], gone=True)
+    release(connection, [w.link.id for w in idle if w.act is Act.FORGET])
+
+
+def _refresh(sync: Sync, journal: Journal, writes: Sequence[Write]) -> set[UUID]:
+    """Read again what cannot be written on what we know; return the records that were."""
+    doubtful = [w for w in writes if needs_reading(w)]
+    by_id: dict[str, set[str]] = {}
+    by_key: dict[str, set[str]] = {}
+    for write in doubtful:
+        if write.link.crm_id:
+            by_id.setdefault(write.mapping.name, set()).add(write.link.crm_id)
+        else:
+            by_key.setdefault(write.mapping.name, set()).add(str(write.link.id))
+    for shown in [*fetch.by_id(sync, by_id, now=journal.now), *fetch.by_key(sync, by_key, now=journal.now)]:
+        with sync.transaction() as connection:
+            for one in shown:
+                pull(sync, connection, journal, one.mapping, one.rows, read_at=one.read_at)
+    with sync.transaction() as connection:
+        # What was under way and is not to be seen never arrived.
+        links.change(connection, [w.link.id for w in doubtful if w.link.sending is not None], sending=None)
+    return {w.link.id for w in doubtful}
+
+
+def _send(sync: Sync, journal: Journal, writes: Sequence[Write]) -> set[UUID]:
+    """Send the writes call by call, each announced before and booked after; return those out of step."""
+    out_of_step: set[UUID] = set()
+    with sync.transaction() as connection:
+        places = links.crm_ids(connection, _pointed(writes))
+        writes, orphans = _with_parents(writes, places)
+        park(connection, sync.org_id, orphans, now=journal.now)
+    for batches in send.calls(writes, places, sync.mappings):
+        going = [w for batch in batches for w in batch.writes]
+        with sync.transaction() as connection:
+            links.announce(connection, {w.link.id: w.values for w in going if w.act is not Act.DELETE})
+        answers = sync.client.composite([batch.request for batch in batches])
+        results = [r for batch, answer in zip(batches, answers, strict=True) for r in send.read(batch, answer)]
+        with sync.transaction() as connection:
+            _book(sync, connection, journal, results)
+        out_of_step |= {r.write.link.id for r in results if r.out_of_step}
+    return out_of_step
+
+
+def _pointed(writes: Sequence[Write]) -> set[str]:
+    return {our_id for write in writes for our_id in _references(write)}
+
+
+def _references(write: Write) -> list[str]:
+    columns = (field.column for field in write.mapping.references)
+    return [str(write.values[column]) for column in columns if write.values.get(column)]
+
+
+def _with_parents(writes: Sequence[Write], places: Mapping[str, str]) -> tuple[list[Write], list[Parked]]:
+    """Split off writes that point at a record the CRM does not have and does not get now (P7)."""
+    going, orphans = list(writes), list[Parked]()
+    while True:
+        coming = {str(w.link.id) for w in going if w.act is Act.CREATE}
+        lost = [w for w in going if any(r not in places and r not in coming for r in _references(w))]
+        if not lost:
+            return going, orphans
+        orphans += [_orphan(write) for write in lost]
+        going = [w for w in going if w not in lost]
+
+
+def _orphan(write: Write) -> Parked:
+    return Parked(
+        link_id=write.link.id,
+        object=write.mapping.name,
+        why=Why.WAITING,
+        code="PARENT_NOT_THERE",
+        reason="It points at a record that is not in the CRM yet; it goes as soon as that one has landed",
+        version=write.link.version,
+    )
+
+
+def _book(sync: Sync, connection: Connection, journal: Journal, results: Sequence[Result]) -> None:
+    """Book one call: what landed is agreed, what was refused is parked, what was out of step is free to go again."""
+    landed = [r for r in results if r.error is None and not r.out_of_step]
+    kept = [r for r in landed if r.write.act is not Act.DELETE]
+    gone = [r.write.link.id for r in landed if r.write.act is Act.DELETE]
+    links.settle(connection, [_landed(r) for r in kept])
+    links.change(connection, gone, gone=True, sending=None, pushed_version=ledger.c.version)
+    links.change(connection, [r.write.link.id for r in results if r not in landed], sending=None)
+    release(connection, [r.write.link.id for r in landed])
+    refused = [r for r in results if r.error and not r.error.transient]
+    park(connection, sync.org_id, [_refused(r) for r in refused], now=journal.now)
+    journal.log(connection, [_line(r) for r in (*landed, *refused)])
+    journal.counts["landed"] += len(landed)
+    journal.counts["out of step"] += sum(r.out_of_step for r in results)
+
+
+def _landed(result: Result) -> dict[str, object]:
+    link = result.write.link
+    return {"link": link.id, "crm": result.crm_id, "sent": result.write.values, "seen": link.version}
+
+
+def _refused(result: Result) -> Parked:
+    error = result.error or RowError("UNKNOWN", "")
+    return Parked(
+        link_id=result.write.link.id,
+        object=result.write.mapping.name,
+        why=Why.REFUSED,
+        code=error.code,
+        reason=error.message,
+        version=result.write.link.version,
+        details={"fields": list(error.fields), "values": result.write.values},
+    )
+
+
+def _line(result: Result) -> Decision:
+    write = result.write
+    return Decision(
+        link_id=write.link.id,
+        object=write.mapping.name,
+        action="refused" if result.error else write.act.value,
+        reason=str(result.error or write.reason),
+        base=write.link.base,
+        ours=write.values,
+    )
