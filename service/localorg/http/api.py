@@ -1,0 +1,127 @@
+"""The REST API of one org: what its resources share, and the way to them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import Map, Rule
+
+from service.localorg.errors import Refusal
+from service.localorg.http.clients import Clients
+from service.localorg.http.jobs import Job
+from service.localorg.http.messages import Answer, Call, refused
+from service.localorg.http.sessions import Sessions
+from service.localorg.http.spool import Spool
+from service.localorg.http.usage import Usage
+from service.localorg.ids import make_id
+from service.localorg.org import LocalOrg
+from service.localorg.schema.model import SObject
+
+OLDEST, NEWEST = 51, 68
+_CURSORS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path and the handler of each method that it takes."""
+
+    path: str
+    handlers: Mapping[str, Callable[..., Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The rows of a query that did not fit on its first page, as JSON lines."""
+
+    user_id: str
+    total: int
+    size: int
+    rows: Spool
+
+
+class Api:
+    """Hold what resources share and send each call to its handler, under the org's lock."""
+
+    def __init__(self, org: LocalOrg, routes: Iterable[Route]) -> None:
+        self.org = org
+        self.sessions = Sessions(org.org_id)
+        self.clients = Clients()
+        self.usage = Usage(org.clock)
+        self.jobs: dict[str, Job] = {}
+        self.held_polls = 0
+        self.cursors: OrderedDict[str, Cursor] = OrderedDict()
+        self.schema_changed_at = org.clock.now()
+        self._table = RouteTable(routes)
+        self._numbers = count(1)
+
+    def dispatch(self, call: Call) -> Answer:
+        """Answer a call; a refusal is an answer too."""
+        try:
+            self._check_version(call.path)
+            handler, values = self._table.find(call.method, call.path)
+            values.pop("version", None)
+            with self.org.lock:
+                return handler(self, call, **values)
+        except Refusal as refusal:
+            return refused(refusal)
+
+    def sobject(self, call: Call, name: str) -> SObject:
+        """Return an object that the actor may read, or refuse as if it were not there."""
+        found = self.org.schema.object(name)
+        if found is None or not self.org.access.object_rights(call.actor, found.name).read:
+            raise Refusal("NOT_FOUND", "The requested resource does not exist", status=404)
+        return found
+
+    def count(self, sobject: SObject) -> int:
+        """Return how many records an object has, the recycle bin left out."""
+        text = f'SELECT COUNT(*) FROM "{sobject.name}" WHERE "IsDeleted" = 0'  # noqa: S608 - an installed name
+        return int(self.org.storage.execute(text).fetchone()[0])
+
+    def new_id(self, prefix: str) -> str:
+        """Return an id for a job or a cursor."""
+        return make_id(prefix, next(self._numbers))
+
+    def keep(self, cursor: Cursor) -> str:
+        """Keep a cursor and return its name; the oldest go first."""
+        name = self.new_id("01g")
+        self.cursors[name] = cursor
+        if len(self.cursors) > _CURSORS:
+            self.cursors.popitem(last=False)
+        return name
+
+    @staticmethod
+    def _check_version(path: str) -> None:
+        number = path.split("/")[3].removeprefix("v").removesuffix(".0")
+        if not number.isdigit() or int(number) > NEWEST:
+            raise Refusal("NOT_FOUND", "The requested resource does not exist", status=404)
+        if int(number) < OLDEST:
+            raise Refusal("UNSUPPORTED_API_VERSION", "The requested API version is retired or unavailable.", status=410)
+
+
+class RouteTable:
+    """Match a method and a path, with or without a trailing slash."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        rules = [
+            Rule(route.path, methods=[method], endpoint=handler)
+            for route in routes
+            for method, handler in route.handlers.items()
+        ]
+        self._urls = Map(rules, strict_slashes=False, merge_slashes=False).bind("localhost")
+
+    def find(self, method: str, path: str) -> tuple[Callable[..., Answer], dict[str, Any]]:
+        """Return the handler and the values in the path, or refuse in Salesforce's words."""
+        try:
+            handler, values = self._urls.match(path, method)
+        except NotFound:
+            raise Refusal("NOT_FOUND", "The requested resource does not exist", status=404) from None
+        except MethodNotAllowed as error:
+            allowed = ",".join(sorted(error.valid_methods or ()))
+            message = f"HTTP Method '{method}' not allowed. Allowed are {allowed}"
+            raise Refusal("METHOD_NOT_ALLOWED", message, status=405) from None
+        return handler, dict(values)

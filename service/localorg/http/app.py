@@ -1,0 +1,94 @@
+"""The WSGI application: HTTP in, the API's answers out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request, Response
+
+from service.localorg.errors import Refusal
+from service.localorg.http.api import Api, RouteTable
+from service.localorg.http.messages import Answer, Call, refused, unreadable
+from service.localorg.http.routing import DOORS, RESOURCES
+from service.localorg.http.users import signed_in
+from service.localorg.org import LocalOrg
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_RESOURCES_BELOW = "/services/data/v"
+
+
+class App:
+    """Serve one org; `api` holds its sessions, clients and limits."""
+
+    def __init__(self, org: LocalOrg) -> None:
+        self.api = Api(org, RESOURCES)
+        self._doors = RouteTable(DOORS)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one HTTP request."""
+        request = Request(environ)
+        try:
+            answer = self._answer(request)
+        except Refusal as refusal:
+            answer = refused(refusal)
+        return _response(answer)(environ, start_response)
+
+    def _answer(self, request: Request) -> Answer:
+        if request.path.startswith(_RESOURCES_BELOW):
+            return self._resource(request)
+        handler, values = self._doors.find(request.method, request.path)
+        with self.api.org.lock:
+            return handler(self.api, request, **values)
+
+    def _resource(self, request: Request) -> Answer:
+        user = signed_in(self.api, request)
+        self.api.usage.count()
+        call = Call(
+            method=request.method,
+            path=request.path,
+            actor=self.api.org.actor(user["Id"]),
+            host=request.host_url.rstrip("/"),
+            query=request.args.to_dict(),
+            headers=request.headers,
+            body=_body(request),
+        )
+        answer = self.api.dispatch(call)
+        headers = {**answer.headers, "Sforce-Limit-Info": self.api.usage.header(), "Date": self._date()}
+        return Answer(status=answer.status, body=answer.body, headers=headers, stream=answer.stream)
+
+    def _date(self) -> str:
+        # The org's clock can be set, so the server must not put in the machine's.
+        return format_datetime(self.api.org.clock.now(), usegmt=True)
+
+
+def create_app(org: LocalOrg) -> App:
+    """Return the WSGI application of an org."""
+    return App(org)
+
+
+def _body(request: Request) -> Any:
+    data = request.get_data()
+    if not data.strip():
+        return None
+    if not request.is_json:
+        message = f"Content-Type header specified in HTTP request is not supported: {request.mimetype}"
+        raise Refusal("UNSUPPORTED_MEDIA_TYPE", message, status=415)
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        raise unreadable(f"Unexpected character or end of input: {error}") from None
+
+
+def _response(answer: Answer) -> Response:
+    if answer.stream is not None:
+        return Response(answer.stream, status=answer.status, headers=answer.headers)
+    if answer.body is None:
+        return Response(b"", status=answer.status, headers=answer.headers)
+    response = Response(json.dumps(answer.body), status=answer.status, headers=answer.headers)
+    response.headers["Content-Type"] = "application/json;charset=UTF-8"
+    return response

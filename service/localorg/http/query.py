@@ -1,0 +1,79 @@
+"""SOQL over REST: query, queryAll, and the pages that follow."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Any
+
+from service.localorg.errors import Refusal
+from service.localorg.http.api import Api, Cursor
+from service.localorg.http.messages import Answer, Call
+from service.localorg.http.spool import Spool
+from service.localorg.soql.run import run_query
+
+SMALLEST, LARGEST = 200, 2000
+_BATCH_SIZE = re.compile(r"batchSize=(\d+)")
+_LOCATOR = re.compile(r"(01g\w{15})-(\d+)")
+
+
+def query(api: Api, call: Call) -> Answer:
+    """Return the first page of the records that a query finds."""
+    return _first_page(api, call, all_rows=False)
+
+
+def query_all(api: Api, call: Call) -> Answer:
+    """Return the first page, deleted records included."""
+    return _first_page(api, call, all_rows=True)
+
+
+def next_page(api: Api, call: Call, locator: str) -> Answer:
+    """Return a further page of an earlier query of the same user."""
+    named = _LOCATOR.fullmatch(locator)
+    cursor = api.cursors.get(named[1]) if named else None
+    if named is None or cursor is None or cursor.user_id != call.actor.user_id:
+        raise Refusal("INVALID_QUERY_LOCATOR", "invalid query locator")
+    start = int(named[2]) - (cursor.total - len(cursor.rows))
+    count = cursor.rows.size(start, cursor.size)
+    text = b"".join(cursor.rows.read(start, count))
+    rest = f"{named[1]}-{int(named[2]) + count}" if start + count < len(cursor.rows) else None
+    return _page(call, cursor.total, [json.loads(line) for line in text.splitlines()], rest)
+
+
+def records_of(api: Api, call: Call, text: str) -> Iterator[dict[str, Any]]:
+    """Yield the records of a query that the org asks on the actor's behalf."""
+    yield from run_query(api.org, call.actor, text).records
+
+
+def _first_page(api: Api, call: Call, *, all_rows: bool) -> Answer:
+    text = call.query.get("q", "").strip()
+    if not text:
+        raise Refusal("MALFORMED_QUERY", "A query string has to be specified")
+    result = run_query(api.org, call.actor, text, all_rows=all_rows)
+    size = _batch_size(call)
+    records = iter(result.records)
+    page = list(islice(records, size))
+    following = next(records, None)
+    if following is None:
+        return _page(call, result.total, page, None)
+    rows = Spool(_lines(chain([following], records)))
+    cursor = Cursor(call.actor.user_id, len(page) + len(rows), size, rows)
+    return _page(call, result.total, page, f"{api.keep(cursor)}-{size}")
+
+
+def _page(call: Call, total: int, records: list[Any], locator: str | None) -> Answer:
+    body: dict[str, Any] = {"totalSize": total, "done": locator is None, "records": records}
+    if locator:
+        body["nextRecordsUrl"] = f"{call.data_path}/query/{locator}"
+    return Answer(body=body)
+
+
+def _lines(records: Iterable[Any]) -> Iterator[bytes]:
+    return (json.dumps(record).encode() + b"\n" for record in records)
+
+
+def _batch_size(call: Call) -> int:
+    given = _BATCH_SIZE.search(call.headers.get("Sforce-Query-Options", ""))
+    return min(max(int(given[1]), SMALLEST), LARGEST) if given else LARGEST
