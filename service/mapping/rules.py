@@ -24,7 +24,7 @@ def object_faults(shape: Shape) -> Iterator[Fault]:
     if shape.get("on_delete") == Policy.OURS and not sends(shape, "creates"):
         yield "on_delete", "'ours' would create the record again, which this mapping does not send; write theirs or ask"
     for place, condition in enumerate(shape.get("where", ())):
-        yield from _condition_faults(f"where.{place}", condition, shape.get("columns", {}))
+        yield from _condition_faults(f"where.{place}", condition, shape.get("columns"))
 
 
 def _direction_faults(shape: Shape) -> Iterator[Fault]:
@@ -74,18 +74,17 @@ def _field_faults(field: Shape) -> Iterator[Fault]:
         yield "transform", f"{transform!r} makes a {TRANSFORMS[transform].ours}, not a {kind}; change one of them"
 
 
-def _condition_faults(place: str, condition: Shape, columns: Columns) -> Iterator[Fault]:
-    tests = [word for word in Operator if word in condition]
-    if len(tests) != 1 and "field" in condition:
-        yield place, f"needs exactly one of {', '.join(Operator)}"
+def _condition_faults(place: str, condition: Shape, columns: Columns | None) -> Iterator[Fault]:
     if condition.get(Operator.NOT_NULL) is False:
         yield f"{place}.not_null", "False says nothing; write true"
-    kinds = {field["crm"]: condition_kind(field) for field in columns.values() if {"crm", "kind"} <= field.keys()}
     name = condition.get("field")
-    if name in kinds:
-        yield from _value_faults(place, condition, kinds[name])
-    elif name is not None and all({"crm", "kind"} <= field.keys() for field in columns.values()):
+    if name is None or columns is None:
+        return
+    fields = [field for field in columns.values() if field.get("crm", name) == name]
+    if not fields:
         yield f"{place}.field", f"{name!r} is not mapped; add it to the fields"
+    elif {"crm", "kind"} <= fields[0].keys():
+        yield from _value_faults(place, condition, condition_kind(fields[0]))
 
 
 def _value_faults(place: str, condition: Shape, kind: Kind) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 from marshmallow.exceptions import SCHEMA
 
 from service.domain.values import Kind
@@ -145,8 +145,14 @@ class ConditionShape(_Closed):
     field = _api_name(required=True)
     equals = fields.Raw(error_messages=_EMPTY)
     not_equals = fields.Raw(error_messages=_EMPTY)
-    any_of = _Strict(_is_filled_list, "is not a list; write [one, two]", data_key=Operator.IN.value)
+    any_of = _Strict(_is_filled_list, "is not a list; write [one, two]", data_key="in", attribute="in")
     not_null = _flag()
+
+    @validates_schema
+    def has_one_test(self, condition: Mapping[str, Any], **_: Any) -> None:
+        """Refuse a condition that tests nothing, or two things."""
+        if len(condition.keys() & set(Operator)) != 1:
+            raise ValidationError(f"needs exactly one of {', '.join(Operator)}")
 
 
 class ObjectShape(_Closed):

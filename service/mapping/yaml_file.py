@@ -52,7 +52,6 @@ _StrictLoader.yaml_implicit_resolvers = {
 
 
 def _explain(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    where = f"line {mark.line + 1}: " if mark is not None else ""
-    what = getattr(error, "problem", None) or str(error)
-    return f"{where}is not YAML ({what}); correct the line"
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 1}: is not YAML ({error.problem}); correct the line"
+    return f"is not YAML ({str(error).splitlines()[0]}); take the character out"
