@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ Post = Callable[[str, dict[str, str]], dict[str, Any]]
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LIFETIME = timedelta(minutes=3)
+_ORG = re.compile(r"/id/(\w+)/")
+"""The identity URL ends with the ids of the org and the user."""
 _CONNECT_AGAIN = "connect the org again with `plansync connect`"
 _WAYS_OUT = (
     (
@@ -146,12 +149,11 @@ def _token_url(my_domain: str) -> str:
 def _grant(answer: dict[str, Any]) -> Grant:
     if "access_token" not in answer:
         raise _refusal(answer)
-    # The identity URL ends with the ids of the org and the user.
-    identity = str(answer.get("id", "")).split("/")
+    org = _ORG.search(str(answer.get("id")))
     return Grant(
         token=answer["access_token"],
         instance_url=answer["instance_url"].rstrip("/"),
-        org_id=identity[-2] if len(identity) > 2 else None,  # noqa: PLR2004
+        org_id=org[1] if org else None,
         scope=answer.get("scope"),
     )
 

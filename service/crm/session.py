@@ -99,7 +99,7 @@ class Session(requests.Session):
         return Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, CrmError) and error.repeatable),
             stop=stop_after_attempt(self._settings.attempts),
-            wait=wait_exponential_jitter(initial=0.5, max=self._settings.longest_wait),
+            wait=wait_exponential_jitter(multiplier=0.5, max=self._settings.longest_wait),
             sleep=self._sleep,
             reraise=True,
         )(attempt)
