@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import string
+from functools import lru_cache
 
 _DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _SUFFIX = string.ascii_uppercase + "012345"
@@ -23,11 +24,12 @@ def make_id(prefix: str, number: int) -> str:
 
 def to_18(short: str) -> str:
     """Append the three characters that encode which of the fifteen are upper case."""
-    suffix = ""
-    for start in (0, 5, 10):
-        bits = sum(1 << at for at, letter in enumerate(short[start : start + 5]) if "A" <= letter <= "Z")
-        suffix += _SUFFIX[bits]
-    return short + suffix
+    return short + _suffix(short[:5]) + _suffix(short[5:10]) + _suffix(short[10:])
+
+
+@lru_cache
+def _suffix(five: str) -> str:
+    return _SUFFIX[sum(1 << at for at, letter in enumerate(five) if "A" <= letter <= "Z")]
 
 
 def parse_id(text: str) -> str | None:

@@ -187,7 +187,7 @@ class Access:
         return f"({' OR '.join([own, *conditions])})", (*owners, *bound)
 
     def _parent_visible(self, actor: Actor, field: Field, alias: str) -> Condition:
-        parent = field.reference.to[0] if field.reference else ""
+        parent = _parent_name(field)
         if not self.object_rights(actor, parent).read:
             return "0", ()
         inner = f"{alias}.{field.name}"
@@ -211,19 +211,22 @@ class Access:
         return found.sharing is Sharing.READ_WRITE or found.sharing is wanted
 
     def _shared_by_parents(self, actor: Actor, sobject: SObject, row: Row, wanted: Sharing) -> bool:
-        return all(self.shared_by_parent(actor, field, row[field.name], wanted) for field in _parents(sobject))
+        for field in _parents(sobject):
+            parent_id = row[field.name]
+            parent = self._storage.row(_parent_name(field), parent_id) if parent_id else None
+            if parent is None or not self.shared_by_parent(actor, field, parent, wanted):
+                return False
+        return True
 
-    def shared_by_parent(self, actor: Actor, field: Field, parent_id: str | None, wanted: Sharing) -> bool:
-        """Say whether the parent of a controlled-by-parent record gives the wanted access to its children."""
-        if field.reference is None or parent_id is None:
-            return False
-        parent = field.reference.to[0]
-        row = self._storage.row(parent, parent_id)
-        if row is None:
-            return False
-        if wanted is Sharing.READ or field.reference.write_needs_read_only:
-            return self.may_see_row(actor, parent, row)
-        return self.may_edit_row(actor, parent, row)
+    def shared_by_parent(self, actor: Actor, field: Field, parent: Row, wanted: Sharing) -> bool:
+        """Say whether a master gives the wanted access to the details under it."""
+        if wanted is Sharing.READ or (field.reference and field.reference.write_needs_read_only):
+            return self.may_see_row(actor, _parent_name(field), parent)
+        return self.may_edit_row(actor, _parent_name(field), parent)
+
+
+def _parent_name(field: Field) -> str:
+    return field.reference.to[0] if field.reference else ""
 
 
 def _parents(sobject: SObject) -> list[Field]:

@@ -50,7 +50,7 @@ class Checks:
             raise Refusal("ENTITY_IS_DELETED", "entity is deleted")
         if field.name == "OwnerId":
             self._check_owner(change, target, active=bool(row.get("IsActive", 1)))
-        elif not self._may_refer(change, field, target):
+        elif not self._may_refer(change, field, parent, row):
             raise Refusal(
                 "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
                 f"insufficient access rights on cross-reference id: {target}",
@@ -66,15 +66,10 @@ class Checks:
             "FIELD_INTEGRITY_EXCEPTION", f"{field.label}: id value of incorrect type: {target}", fields=(field.name,)
         )
 
-    def _may_refer(self, change: Change, field: Field, target: str) -> bool:
-        access, actor = self._parts.access, change.actor
+    def _may_refer(self, change: Change, field: Field, parent: SObject, row: Row) -> bool:
         if field.reference and field.reference.master:
-            return access.shared_by_parent(actor, field, target, Sharing.READ_WRITE)
-        parent = self._parent_type(field, target)
-        if not access.object_rights(actor, parent.name).read and parent.createable:
-            return False
-        row = self._parts.storage.row(parent.name, target)
-        return row is not None and access.may_see_row(actor, parent.name, row)
+            return self._parts.access.shared_by_parent(change.actor, field, row, Sharing.READ_WRITE)
+        return self._parts.access.may_see_row(change.actor, parent.name, row)
 
     def _check_owner(self, change: Change, owner: str, *, active: bool) -> None:
         label = self._sobject.label.lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -15,31 +16,28 @@ from service.localorg.records.values import Stored, from_python
 from service.localorg.schema.model import Field, SObject, Type
 from service.localorg.schema.standard import PERSON_NAMED
 
+_DATE_PARTS = {"YYYY": "%Y", "YY": "%y", "MM": "%m", "DD": "%d"}
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
 
 class Saving:
-    """Save any number of rows; what does not change from row to row is worked out once."""
+    """Save any number of rows at one moment; what does not change from row to row is worked out once."""
 
     def __init__(self, parts: Parts, actor: Actor, sobject: SObject, *, creating: bool) -> None:
         self._parts, self._actor, self._sobject = parts, actor, sobject
         self._inputs = Inputs(parts, actor, sobject, creating=creating)
         self._checks = Checks(parts, sobject)
-        fields = [f for f in sobject.fields.values() if f.stored and not f.system]
-        self._auto_numbers = [f for f in fields if f.auto_number]
-        self._defaults = [f for f in fields if f.default]
-        self._blank: dict[str, Stored] = {f.name: _fixed_default(f) for f in fields}
+        now = parts.now()
+        self._stamps = {"LastModifiedDate": now, "LastModifiedById": actor.user_id, "SystemModstamp": now}
         self._called_by_id = sobject.custom and not sobject.fields["Name"].auto_number
-        if "OwnerId" in sobject.fields:
-            self._blank["OwnerId"] = actor.user_id
+        self._auto_numbers = [f for f in sobject.fields.values() if f.auto_number]
+        self._blank = self._new_row() if creating else {}
 
     def insert(self, values: Mapping[str, Any]) -> str:
         """Add one record and return its id."""
         given = self._inputs.read(values)
         record_id = self._parts.next_id(self._sobject.key_prefix)
-        stamps = self._stamps()
-        created = {"CreatedDate": stamps["SystemModstamp"], "CreatedById": self._actor.user_id}
-        row = {"Id": record_id, "IsDeleted": 0, **created, **stamps, **self._blank}
-        self._fill_defaults(row, given)
-        row.update(given)
+        row = {**self._blank, "Id": record_id, **given}
         self._name(row)
         self._checks.run(Change(self._actor, row, given, before=None))
         for field in self._auto_numbers:
@@ -50,22 +48,31 @@ class Saving:
     def update(self, before: Row, values: Mapping[str, Any]) -> None:
         """Change one record; one that changes nothing still moves its stamps."""
         given = self._inputs.read(values)
-        row = {**before, **given, **self._stamps()}
+        row = {**before, **given, **self._stamps}
         self._name(row)
         self._checks.run(Change(self._actor, row, given, before=before))
         changes = {name: value for name, value in row.items() if value != before[name]}
         if changes:
             self._parts.storage.update(self._sobject.name, row["Id"], changes)
 
-    def _stamps(self) -> dict[str, Any]:
-        now = self._parts.now()
-        return {"LastModifiedDate": now, "LastModifiedById": self._actor.user_id, "SystemModstamp": now}
-
-    def _fill_defaults(self, row: dict[str, Any], given: Row) -> None:
-        for field in self._defaults:
-            if field.default and field.name not in given:
+    def _new_row(self) -> dict[str, Any]:
+        """Return what a new record holds before its caller says anything: stamps and defaults."""
+        fields = [f for f in self._sobject.fields.values() if f.stored and not f.system]
+        row: dict[str, Any] = {
+            "Id": None,
+            "IsDeleted": 0,
+            "CreatedDate": self._stamps["SystemModstamp"],
+            "CreatedById": self._actor.user_id,
+            **self._stamps,
+            **{field.name: _fixed_default(field) for field in fields},
+        }
+        if "OwnerId" in row:
+            row["OwnerId"] = self._actor.user_id
+        for field in fields:
+            if field.default:
                 value = self._parts.reader.evaluate(self._actor, self._sobject, row, field.default, new=True)
                 row[field.name] = from_python(field, value)
+        return row
 
     def _name(self, row: dict[str, Any]) -> None:
         """Put a person's name together; a custom record without a name is called by its id."""
@@ -103,11 +110,12 @@ def _refuse(sobject: SObject, done: str, *, seen: bool) -> None:
 
 def format_auto_number(display: str, number: int, now: datetime) -> str:
     """Fill a display format such as `A-{YYYY}-{0000}`."""
-    for token, text in (("{YYYY}", f"{now:%Y}"), ("{YY}", f"{now:%y}"), ("{MM}", f"{now:%m}"), ("{DD}", f"{now:%d}")):
-        display = display.replace(token, text)
-    before, _, rest = display.partition("{")
-    zeros, _, after = rest.partition("}")
-    return f"{before}{number:0{len(zeros)}d}{after}"
+
+    def fill(found: re.Match[str]) -> str:
+        directive = _DATE_PARTS.get(found[1])
+        return now.strftime(directive) if directive else f"{number:0{len(found[1])}d}"
+
+    return _PLACEHOLDER.sub(fill, display)
 
 
 def _fixed_default(field: Field) -> Stored:
