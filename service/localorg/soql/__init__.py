@@ -1,0 +1,1 @@
+"""SOQL: parse, compile to SQL, run for an acting user."""

@@ -1,0 +1,192 @@
+"""The objects a query reads from: its own and the parents that its paths lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.localorg.schema.model import NUMERIC, Field, SObject, Type
+from service.localorg.soql.ast import Path
+from service.localorg.soql.session import Session
+from service.localorg.soql.sql import Sql, joined
+
+_BINARY = NUMERIC | {Type.ID, Type.REFERENCE, Type.BOOLEAN, Type.DATE, Type.DATETIME}
+_MOST_PARENTS = 5
+_NAME_FIELDS = frozenset(
+    {
+        "Id",
+        "Name",
+        "Alias",
+        "Email",
+        "FirstName",
+        "IsActive",
+        "LastName",
+        "Phone",
+        "ProfileId",
+        "Title",
+        "Username",
+        "UserRoleId",
+    }
+)
+"""What a polymorphic parent shows: the fields of Salesforce's Name object, besides Type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An object in the FROM part, under an alias."""
+
+    sobject: SObject
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a path has led: one table, or several where a parent can be of several objects."""
+
+    tables: tuple[Table, ...]
+    names: tuple[str, ...] = ()
+    """The relationships that led here, as the schema spells them."""
+
+    @property
+    def entity(self) -> str:
+        """Return the name that messages give to the object."""
+        return self.tables[0].sobject.name if len(self.tables) == 1 else "Name"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field that a query may use, and its SQL."""
+
+    field: Field
+    sql: Sql
+    place: Place
+
+
+class Source:
+    """The FROM part of one query or subquery; parents are joined as paths ask for them."""
+
+    def __init__(self, session: Session, sobject: SObject, alias: str | None, table: str) -> None:
+        self.session, self.sobject = session, sobject
+        self.start = Place((Table(sobject, table),))
+        self._own_names = {sobject.name.lower(), (alias or sobject.name).lower()}
+        self._joins: dict[str, str] = {}
+
+    def from_sql(self) -> str:
+        """Return the FROM part with the joins asked for so far."""
+        table = self.start.tables[0]
+        return " ".join([f'FROM "{self.sobject.name}" AS "{table.alias}"', *self._joins.values()])
+
+    def column(self, path: Path) -> Column:
+        """Return the column of a path, as far as the user may read it."""
+        *parents, name = self._relative(path.parts)
+        if len(parents) > _MOST_PARENTS:
+            raise self.session.malformed(f"field path '{path}' leads over more than {_MOST_PARENTS} parents", path.at)
+        place = self.start
+        for parent in parents:
+            found = self._readable_parent(place, parent)
+            if found is None:
+                raise self.session.no_relationship(parent, path)
+            place = found
+        column = self._field(place, name, readable_only=True)
+        if column is None:
+            raise self.session.no_column(name, place.entity, path)
+        return column
+
+    def place(self, names: tuple[str, ...]) -> Place:
+        """Return the place that relationships of a path in use lead to."""
+        place = self.start
+        for name in names:
+            place = self._parent(place, name) or place
+        return place
+
+    def record_id(self, place: Place) -> Sql:
+        """Return the SQL of the id of the record at a place."""
+        return _first([Sql(f'"{t.alias}"."Id"') for t in place.tables])
+
+    def field(self, table: Table, field: Field) -> Sql:
+        """Return the SQL of a field of a table; a formula is calculated from what it reads."""
+        sql = Sql(f'"{table.alias}"."{field.name}"')
+        if field.formula is not None:
+            sql = self._calculated(Place((table,)), field)
+        return sql if field.formula is None or field.type in _BINARY else sql.wrapped("", " COLLATE NOCASE")
+
+    def _relative(self, parts: tuple[str, ...]) -> tuple[str, ...]:
+        return parts[1:] if len(parts) > 1 and parts[0].lower() in self._own_names else parts
+
+    def _readable_parent(self, place: Place, name: str) -> Place | None:
+        link = place.tables[0].sobject.parent(name) if len(place.tables) == 1 else None
+        if link is None or link.name not in self._readable(place.tables[0].sobject):
+            return None
+        found = self._parent(place, name)
+        return found if found and any(self._readable(t.sobject) for t in found.tables) else None
+
+    def _parent(self, place: Place, name: str) -> Place | None:
+        """Join the parent (or parents) behind a relationship of the first object at a place."""
+        table = place.tables[0]
+        link = table.sobject.parent(name)
+        if link is None or link.reference is None:
+            return None
+        targets = link.reference.to
+        tables = []
+        for target in targets:
+            alias = f"{table.alias}.{link.reference.name}" + (f":{target}" if len(targets) > 1 else "")
+            present = "" if self.session.all_rows else f' AND "{alias}"."IsDeleted" = 0'
+            self._joins[alias] = (
+                f'LEFT JOIN "{target}" AS "{alias}" ON "{alias}"."Id" = "{table.alias}"."{link.name}"{present}'
+            )
+            tables.append(Table(self.session.schema.objects[target], alias))
+        return Place(tuple(tables), (*place.names, link.reference.name))
+
+    def _field(self, place: Place, name: str, *, readable_only: bool) -> Column | None:
+        if len(place.tables) > 1 and readable_only:
+            return self._name_field(place, name)
+        for table in place.tables:
+            field = table.sobject.field(name)
+            if field and (not readable_only or field.name in self._readable(table.sobject)):
+                return Column(field, self.field(table, field), place)
+        return None
+
+    def _name_field(self, place: Place, name: str) -> Column | None:
+        """Return a field of the Name object, from whichever of the parents is there."""
+        if name.lower() == "type":
+            kind = Field(name="Type", label="Type", type=Type.STRING)
+            return Column(kind, self.type_name(place), place)
+        wanted = next((n for n in _NAME_FIELDS if n.lower() == name.lower()), None)
+        if wanted is None:
+            return None
+        found = []
+        for table in place.tables:
+            own = table.sobject.name_field if wanted == "Name" else wanted
+            field = table.sobject.field(own or "")
+            if field and field.name in self._readable(table.sobject):
+                found.append((field, self.field(table, field)))
+        if not found:
+            return None
+        sql = _first([sql for _, sql in found])
+        field = found[0][0]
+        return Column(field, sql if field.type in _BINARY else sql.wrapped("", " COLLATE NOCASE"), place)
+
+    def type_name(self, place: Place) -> Sql:
+        """Return the SQL of the object name of the record at a place; the names come from the schema."""
+        cases = " ".join(f'WHEN "{t.alias}"."Id" IS NOT NULL THEN \'{t.sobject.name}\'' for t in place.tables)
+        return Sql(f"CASE {cases} END")
+
+    def _calculated(self, place: Place, field: Field) -> Sql:
+        """Return a formula field's SQL; what it reads needs no right to read."""
+        inputs: dict[str, tuple[Field, Sql]] = {}
+        for reference in field.formula.references if field.formula else ():
+            *parents, name = reference.split(".")
+            at: Place | None = place
+            for parent in parents:
+                at = self._parent(at, parent) if at else None
+            column = self._field(at, name, readable_only=False) if at else None
+            if column is not None:
+                inputs[reference] = (column.field, column.sql)
+        return self.session.calculate(field, inputs)
+
+    def _readable(self, sobject: SObject) -> frozenset[str]:
+        return self.session.access.readable(self.session.actor, sobject.name)
+
+
+def _first(parts: list[Sql]) -> Sql:
+    """Return the first of several values that is there."""
+    return parts[0] if len(parts) == 1 else joined(parts, ", ").wrapped("COALESCE(", ")")
