@@ -52,6 +52,11 @@ class Grant:
     def __post_init__(self) -> None:
         _private(self.instance_url)
 
+    @property
+    def host(self) -> str:
+        """Return the host for people to read."""
+        return urlsplit(self.instance_url).netloc
+
 
 class Login(Protocol):
     """Let Plansync in; called again whenever the token has expired."""
@@ -76,7 +81,8 @@ class JwtBearer:
 
     def sign_in(self, post: Post) -> Grant:
         """Trade a signed assertion for a token; the audience is the org's My Domain URL."""
-        claims = {"iss": self.client_id, "sub": self.username, "aud": self.my_domain, "exp": self.now() + _LIFETIME}
+        audience = self.my_domain.rstrip("/")
+        claims = {"iss": self.client_id, "sub": self.username, "aud": audience, "exp": self.now() + _LIFETIME}
         try:
             assertion = jwt.encode(claims, self.private_key, algorithm="RS256")
         except (ValueError, TypeError, jwt.InvalidKeyError):

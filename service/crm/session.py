@@ -93,8 +93,9 @@ class Session(requests.Session):
         repeatable = method == "GET" if repeatable is None else repeatable
 
         def attempt() -> T:
-            with faults.translated(self._host(), repeatable=repeatable):
-                return read(_judged(self._signed(method, url, **kwargs), repeatable, expects))
+            grant = self.grant()
+            with faults.translated(grant.host, repeatable=repeatable):
+                return read(_judged(self._signed(grant, method, url, **kwargs), repeatable, expects))
 
         return Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, CrmError) and error.repeatable),
@@ -109,8 +110,7 @@ class Session(requests.Session):
         door = self._door
         return door if isinstance(door, Grant) else self._sign_in(door)
 
-    def _signed(self, method: str, url: str, **kwargs: Any) -> requests.Response:
-        grant = self.grant()
+    def _signed(self, grant: Grant, method: str, url: str, **kwargs: Any) -> requests.Response:
         response = self._send(grant, method, url, **kwargs)
         if not _expired(response):
             return response
@@ -178,9 +178,6 @@ class Session(requests.Session):
     def _note_limit(self, info: str) -> None:
         if usage := Salesforce.parse_api_usage(info).get("api-usage"):
             self.limit = Limit(usage.used, usage.total)
-
-    def _host(self) -> str:
-        return urlsplit(self._door.instance_url).netloc if isinstance(self._door, Grant) else "the org"
 
 
 class _Bearer(AuthBase):
