@@ -38,8 +38,8 @@ function checkField({ body, parent, name }, index) {
 }
 
 function onlyChild({ referenceTo, relationshipName }, index) {
-    const twins = [...index.fields.values()].filter(({ body }) => body.referenceTo === referenceTo && body.relationshipName === relationshipName);
-    return twins.length === 1;
+    const lookups = [...index.fields.values()].map(({ body }) => body).filter((body) => body.referenceTo === referenceTo);
+    return lookups.filter((body) => body.relationshipName === relationshipName).length === 1;
 }
 
 function checkFormula(at, formula, object, index) {
@@ -99,11 +99,10 @@ const NEEDS = [
 ];
 
 function checkRights(rights, index) {
-    const broken = NEEDS.flatMap(([right, needed]) => needed.filter((each) => rights[right] === 'true' && rights[each] !== 'true').map((each) => [right, each]));
-    return [
-        unless(index.hasObject(rights.object), 'objectPermissions', `there is no object ${rights.object}`),
-        ...broken.map(([right, each]) => ['objectPermissions', `${right} on ${rights.object} needs ${each}`]),
-    ];
+    const lacking = (needed) => needed.filter((each) => rights[each] !== 'true');
+    const broken = NEEDS.filter(([right]) => rights[right] === 'true').flatMap(([right, needed]) =>
+        lacking(needed).map((each) => ['objectPermissions', `${right} on ${rights.object} needs ${each}`]));
+    return [unless(index.hasObject(rights.object), 'objectPermissions', `there is no object ${rights.object}`), ...broken];
 }
 
 function checkFieldPermission({ field, editable, readable }, index) {
