@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.localorg.schema.model import Field, Type
+from service.localorg.schema.model import Type
 from service.localorg.soql.ast import Call, Expression, Item, Join, Path, Query
 from service.localorg.soql.functions import AGGREGATES, aggregate
 from service.localorg.soql.joins import conditions_of, operand_of
@@ -15,7 +15,6 @@ from service.localorg.soql.statement import Statement
 from service.localorg.soql.where import Compiler, Operand
 
 _UNGROUPABLE = frozenset({Type.DOUBLE, Type.CURRENCY, Type.PERCENT, Type.DATETIME, Type.MULTIPICKLIST, Type.BASE64})
-_ANY_ROW = Field(name="COUNT", label="COUNT", type=Type.INT)
 
 
 def compile_groups(session: Session, query: Query, source: Source) -> Statement:
@@ -88,7 +87,7 @@ class _Grouping:
                 "COUNT() must be the only expression of the select list; use COUNT(Id)", call.at
             )
         column = self._source.column(call.path)
-        return Operand(*aggregate(self._session, call, column.field, column.sql))
+        return Operand(*aggregate(self._session, call, column.field, column.sql), call.at)
 
     def _no_join(self, join: Join, top: bool) -> Sql:
         del top

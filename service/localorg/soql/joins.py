@@ -39,11 +39,11 @@ def operand_of(session: Session, source: Source, expression: Expression) -> Oper
     """Return a field, or a date function of one, as the left side of a comparison."""
     if isinstance(expression, Path):
         column = source.column(expression)
-        return Operand(column.field, column.sql)
+        return Operand(column.field, column.sql, expression.at)
     if expression.path is None:
         raise session.malformed(f"unexpected token: '{expression.name}'", expression.at)
     column = source.column(expression.path)
-    return Operand(*date_function(session, expression, column.field, column.sql))
+    return Operand(*date_function(session, expression, column.field, column.sql), expression.at)
 
 
 @dataclass(frozen=True, slots=True)

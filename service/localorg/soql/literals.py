@@ -22,20 +22,20 @@ _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'"
 _CONTROLS = {**_ESCAPED, "N": "\n", "R": "\r", "T": "\t", "B": "\b", "F": "\f"}
 
 
-def stored(session: Session, field: Field, literal: Literal) -> str | float | int | None:
-    """Return what a column holds where it equals a literal; refuse a literal of the wrong sort."""
-    expect(session, field, literal)
+def stored(session: Session, field: Field, literal: Literal, at: int) -> str | float | int | None:
+    """Return what a column holds where it equals a literal; refuse a wrong one, at its field."""
+    expect(session, field, literal, at)
     found = literal.value
     if isinstance(found, datetime):
         return stamp(found)
     if isinstance(found, date):
         return found.isoformat()
     if isinstance(found, str):
-        return _text(session, field, literal, found)
+        return _text(session, field, literal, at)
     return found if isinstance(found, float) or found is None else int(bool(found))
 
 
-def expect(session: Session, field: Field, literal: Literal) -> None:
+def expect(session: Session, field: Field, literal: Literal, at: int) -> None:
     """Refuse a literal that a field cannot be compared with, in Salesforce's words."""
     wanted = _SORTS.get(field.type, Sort.STRING)
     if literal.sort in (wanted, Sort.NULL) or (literal.sort is Sort.RANGE and field.type in _RANGED):
@@ -43,7 +43,7 @@ def expect(session: Session, field: Field, literal: Literal) -> None:
     quotes = "should be enclosed in quotes" if wanted is Sort.STRING else "should not be enclosed in quotes"
     raise session.invalid_field(
         f"value of filter criterion for field '{field.name}' must be of type {_type_name(field)} and {quotes}",
-        literal.at,
+        at,
     )
 
 
@@ -59,10 +59,10 @@ def pattern(session: Session, literal: Literal) -> str:
     return _ESCAPE.sub(replace, str(literal.value))
 
 
-def _text(session: Session, field: Field, literal: Literal, raw: str) -> str:
-    text = _ESCAPE.sub(lambda found: _unescaped(session, literal, found), raw)
+def _text(session: Session, field: Field, literal: Literal, at: int) -> str:
+    text = _ESCAPE.sub(lambda found: _unescaped(session, literal, found), str(literal.value))
     if field.type in IDS:
-        return _record_id(session, literal, text)
+        return _record_id(session, text, at)
     if field.type is Type.MULTIPICKLIST:
         return ";".join(choices(field, text))
     return text
@@ -75,10 +75,10 @@ def choices(field: Field, text: str) -> list[str]:
     return sorted(given, key=lambda name: order.get(name.lower(), len(order)))
 
 
-def _record_id(session: Session, literal: Literal, text: str) -> str:
+def _record_id(session: Session, text: str, at: int) -> str:
     found = parse_id(text)
     if found is None:
-        raise refused("INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {text}", session.text, literal.at)
+        raise refused("INVALID_QUERY_FILTER_OPERATOR", f"invalid ID field: {text}", session.text, at)
     return found
 
 

@@ -37,6 +37,7 @@ class Operand:
 
     field: Field
     sql: Sql
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +67,20 @@ class Compiler:
 
     def _comparison(self, condition: Comparison) -> Sql:
         operand = self.operand(condition.left)
-        self._allow(operand.field, condition.operator, condition.right.at)
+        self._allow(operand, condition.operator)
         if condition.operator == "LIKE":
-            expect(self.session, operand.field, condition.right)
+            expect(self.session, operand.field, condition.right, operand.at)
             if condition.right.sort is Sort.NULL:
                 return _NO
             return joined([operand.sql, value(pattern(self.session, condition.right))], " LIKE ").wrapped(
                 "(", " ESCAPE '\\')"
             )
         if isinstance(condition.right.value, Range):
-            expect(self.session, operand.field, condition.right)
+            expect(self.session, operand.field, condition.right, operand.at)
             return self._in_range(operand, condition.operator, condition.right.value, condition.right.at)
-        return _compared(operand.sql, condition.operator, stored(self.session, operand.field, condition.right))
+        return _compared(
+            operand.sql, condition.operator, stored(self.session, operand.field, condition.right, operand.at)
+        )
 
     def _in_range(self, operand: Operand, operator: str, literal: Range, at: int) -> Sql:
         """Compare with a date literal: a range of days that starts and ends at midnight in the user's time zone."""
@@ -108,18 +111,18 @@ class Compiler:
         return found if condition.operator in ("IN", "INCLUDES") else _not(found)
 
     def _in(self, operand: Operand, literals: tuple[Literal, ...]) -> Sql:
-        self._allow(operand.field, "=", literals[0].at)
+        self._allow(operand, "=")
         ranges = [one for one in literals if one.sort is Sort.RANGE]
         nulls = [one for one in literals if one.sort is Sort.NULL]
         plain = [one for one in literals if one not in ranges and one not in nulls]
         parts = []
         if plain:
-            given = values([stored(self.session, operand.field, one) for one in plain])
+            given = values([stored(self.session, operand.field, one, operand.at) for one in plain])
             parts.append(joined([operand.sql, given], " IN ").wrapped("(", ")"))
         if nulls:
             parts.append(_compared(operand.sql, "=", None))
         for one in ranges:
-            expect(self.session, operand.field, one)
+            expect(self.session, operand.field, one, operand.at)
             if isinstance(one.value, Range):
                 parts.append(self._in_range(operand, "=", one.value, one.at))
         return balanced(parts, " OR ")
@@ -127,24 +130,25 @@ class Compiler:
     def _includes(self, operand: Operand, condition: Membership) -> Sql:
         """Hold for a value that has all choices of one of the given combinations."""
         if operand.field.type is not Type.MULTIPICKLIST:
-            raise self._bad_operator(operand.field, condition.right[0].at)
+            raise self._bad_operator(operand)
         return balanced([self._has_all(operand, literal) for literal in condition.right], " OR ")
 
     def _has_all(self, operand: Operand, literal: Literal) -> Sql:
-        combination = str(stored(self.session, operand.field, literal) or "")
+        combination = str(stored(self.session, operand.field, literal, operand.at) or "")
         wanted = choices(operand.field, combination)
         return balanced([_has(operand.sql, one) for one in wanted], " AND ") if wanted else _NO
 
-    def _allow(self, field: Field, operator: str, at: int) -> None:
+    def _allow(self, operand: Operand, operator: str) -> None:
+        field = operand.field
         if not field.filterable:
-            raise self.session.invalid_field(f"field '{field.name}' can not be filtered in a query call", at)
+            raise self.session.invalid_field(f"field '{field.name}' can not be filtered in a query call", operand.at)
         ordering = operator in ("<", "<=", ">", ">=")
         if (ordering and field.type in _EQUALITY_ONLY) or (operator == "LIKE" and field.type in _NO_LIKE):
-            raise self._bad_operator(field, at)
+            raise self._bad_operator(operand)
 
-    def _bad_operator(self, field: Field, at: int) -> Exception:
-        message = f"invalid operator on {field.type.value} field"
-        return refused("INVALID_QUERY_FILTER_OPERATOR", message, self.session.text, at)
+    def _bad_operator(self, operand: Operand) -> Exception:
+        message = f"invalid operator on {operand.field.type.value} field"
+        return refused("INVALID_QUERY_FILTER_OPERATOR", message, self.session.text, operand.at)
 
 
 def _compared(left: Sql, operator: str, right: str | float | None) -> Sql:
