@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from service.domain.merging import Direction, Policy
 from service.domain.values import Kind, canonical
 from service.mapping.drafts import read_drafts, resolve
-from service.mapping.model import (
-    Condition,
-    Direction,
-    FieldMapping,
-    MappingErrors,
-    Mappings,
-    ObjectMapping,
-    Operator,
-    Policy,
-    Problem,
-)
+from service.mapping.model import Condition, FieldMapping, MappingErrors, Mappings, ObjectMapping, Operator, Problem
 from service.mapping.relations import parents, parents_first, relation_problems
 from service.mapping.rules import Columns, Shape, condition_kind, condition_values, sends
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from service.domain.merging import Direction, Policy
 from service.domain.values import Kind, NotCanonical, canonical
-from service.mapping.model import Direction, Operator, Policy
+from service.mapping.model import Operator
 from service.mapping.schema import Fault
 from service.mapping.transforms import TRANSFORMS, their_kind
 

@@ -9,8 +9,9 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 from marshmallow.exceptions import SCHEMA
 
+from service.domain.merging import Direction, Policy
 from service.domain.values import Kind
-from service.mapping.model import Direction, Operator, Policy
+from service.mapping.model import Operator
 from service.mapping.transforms import TRANSFORMS
 
 Fault = tuple[str, str]

@@ -13,8 +13,8 @@ from service.mapping.model import FieldMapping, ObjectMapping
 from service.mapping.transforms import TRANSFORMS, their_kind
 
 Read = Callable[[Any], Value]
-Json = str | int | float | bool | None
-Write = Callable[[Value], Json]
+Sent = str | Decimal | bool | None
+Write = Callable[[Value], Sent]
 
 # Mappings are compared by identity and live as long as the process: their plans are looked up, never built twice.
 _plan = lru_cache(maxsize=1024)
@@ -39,15 +39,15 @@ def canonical_row(mapping: ObjectMapping, raw: Mapping[str, Any]) -> Row:
         raise Unreadable(mapping, _culprit(mapping, raw), reason) from None
 
 
-def wire_row(mapping: ObjectMapping, values: Mapping[str, Value]) -> dict[str, Json]:
-    """Return what is sent for these columns; references must hold CRM ids already."""
+def wire_row(mapping: ObjectMapping, values: Mapping[str, Value]) -> dict[str, Sent]:
+    """Return what is sent for these columns, numbers as Decimals; references must hold CRM ids already."""
     writers = _writers(mapping)
     return {writers[column][0]: writers[column][1](value) for column, value in values.items()}
 
 
 @_plan
 def _readers(mapping: ObjectMapping) -> tuple[tuple[str, str, Read], ...]:
-    return tuple((field.column, field.crm, reader(field)) for field in mapping.fields)
+    return tuple((field.column, field.crm, _reader(field)) for field in mapping.fields)
 
 
 @_plan
@@ -55,7 +55,7 @@ def _writers(mapping: ObjectMapping) -> Mapping[str, tuple[str, Write]]:
     return {field.column: (field.crm, _writer(field)) for field in mapping.fields}
 
 
-def reader(field: FieldMapping) -> Read:
+def _reader(field: FieldMapping) -> Read:
     """Return the function that makes our canonical value of what the CRM sent."""
     canon = CANON[their_kind(field.kind, field.transform)]
     if field.transform is None:
@@ -65,29 +65,23 @@ def reader(field: FieldMapping) -> Read:
 
 
 def _writer(field: FieldMapping) -> Write:
-    write = _exact_number if their_kind(field.kind, field.transform) is Kind.NUMBER else _as_it_is
+    write = _number if their_kind(field.kind, field.transform) is Kind.NUMBER else _as_it_is
     if field.transform is None:
         return write
     to_theirs = TRANSFORMS[field.transform].to_theirs
     return lambda value: write(to_theirs(value))
 
 
-def _as_it_is(value: Value) -> Json:
+def _as_it_is(value: Value) -> Sent:
     return value
 
 
-def _exact_number(value: Value) -> Json:
-    """Return a JSON number that loses no digit; text, which the CRM reads too, where no double is that exact."""
-    if not isinstance(value, str):
-        return value
-    if "." not in value:
-        return int(value)
-    number = float(value)
-    return number if Decimal(repr(number)) == Decimal(value) else value
+def _number(value: Value) -> Sent:
+    return Decimal(value) if isinstance(value, str) else value
 
 
 def _culprit(mapping: ObjectMapping, raw: Mapping[str, Any]) -> FieldMapping:
-    return next(field for field in mapping.fields if field.crm in raw and _refuses(reader(field), raw[field.crm]))
+    return next(field for field in mapping.fields if field.crm in raw and _refuses(_reader(field), raw[field.crm]))
 
 
 def _refuses(read: Read, raw: Any) -> bool:

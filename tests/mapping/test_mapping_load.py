@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from service.domain.merging import Direction, Policy
 from service.domain.values import Kind
 from service.mapping.load import load
-from service.mapping.model import Condition, Direction, FieldMapping, ObjectMapping, Operator, Policy
+from service.mapping.model import Condition, FieldMapping, ObjectMapping, Operator
 
 Folder = Callable[..., Path]
 Plan = Callable[..., ObjectMapping]

@@ -14,7 +14,7 @@ from service.mapping.described import DescribedField, DescribedObject
 from service.mapping.load import load
 
 Folder = Callable[..., Path]
-ORG = {
+ORG: dict[str, dict[str, Any]] = {
     "Plan__c": {
         "Key__c": {"type": "string", "length": 36, "external_id": True, "unique": True},
         "Name": {"type": "string", "length": 80},
@@ -155,7 +155,8 @@ def test_a_key_that_is_missing_is_a_problem(folder: Folder) -> None:
     ],
 )
 def test_a_right_that_is_missing_on_the_object_is_a_problem(folder: Folder, right: str, problem: str) -> None:
-    schema = {"Plan__c": replace(org()["Plan__c"], **{right: False})}
+    missing: dict[str, Any] = {right: False}
+    schema = {"Plan__c": replace(org()["Plan__c"], **missing)}
 
     assert problems(folder(plan=a_plan()), schema) == [f"plan.yaml: {problem}"]
 
