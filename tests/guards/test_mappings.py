@@ -9,10 +9,14 @@ from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy.types import Boolean, Date, DateTime, Numeric, Text, TypeEngine, Uuid
+from werkzeug.test import Client
 
 from service.domain.merging import Policy
 from service.domain.values import Kind
+from service.localorg.http.app import create_app
+from service.localorg.org import INTEGRATION, LocalOrg
 from service.mapping.check import check_against
+from service.mapping.described import described_from_describe
 from service.mapping.load import load
 from service.mapping.model import FieldMapping, ObjectMapping
 from service.mapping.package import described_from_package
@@ -69,6 +73,21 @@ def test_every_mapping_fits_the_package(namespace: str | None) -> None:
     mappings = load(ROOT / "mappings", namespace=namespace)
 
     assert check_against(mappings, described_from_package(ROOT / "sfdx", namespace=namespace)) == []
+
+
+@pytest.mark.parametrize("namespace", [None, "ps"])
+def test_every_mapping_fits_what_an_org_describes_to_the_integration_user(namespace: str | None) -> None:
+    org = LocalOrg.install(ROOT / "sfdx", namespace=namespace)
+    for name in INTEGRATION_SETS:
+        org.assign(org.user_id(INTEGRATION), name)
+    app = create_app(org)
+    headers = {"Authorization": f"Bearer {app.api.sessions.token_of(org.user_id(INTEGRATION))}"}
+    mappings = load(ROOT / "mappings", namespace=namespace)
+    urls = [f"/services/data/v68.0/sobjects/{mapping.sobject}/describe" for mapping in mappings]
+
+    described = described_from_describe([Client(app).get(url, headers=headers).get_json() for url in urls])
+
+    assert check_against(mappings, described) == []
 
 
 def test_the_twelve_objects_of_the_package_are_mapped_parents_first() -> None:
