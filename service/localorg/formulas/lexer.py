@@ -10,7 +10,7 @@ from service.localorg.formulas.errors import FormulaError
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|/\*.*?\*/)
-      | (?P<number>\d+(?:\.\d+)?|\.\d+)
+      | (?P<number>\d+(?:\.\d+)?)
       | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
       | (?P<name>\$?[A-Za-z]\w*(?:\.\w+)*)
       | (?P<sign>&&|\|\||<>|!=|==|<=|>=|[-+*/^&=<>!(),])""",

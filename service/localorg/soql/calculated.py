@@ -8,8 +8,7 @@ from itertools import count
 from typing import Any
 from weakref import WeakValueDictionary
 
-from service.localorg.formulas.compile import Context, Value
-from service.localorg.formulas.present import computed
+from service.localorg.formulas.compile import Context, Formula, Value
 from service.localorg.records.values import from_python, to_python
 from service.localorg.schema.model import Field
 
@@ -21,13 +20,18 @@ class Calculation:
     """A formula field within one query; it is known to SQL as long as the query holds on to it."""
 
     def __init__(
-        self, field: Field, inputs: Mapping[str, Field], context: Context, globals_: Callable[[str], Value]
+        self,
+        field: Field,
+        formula: Formula,
+        inputs: Mapping[str, Field],
+        *,
+        context: Context,
+        globals_: Callable[[str], Value],
     ) -> None:
         self.number = next(_numbers)
-        self._field, self._context = field, context
+        self._field, self._formula, self._context = field, formula, context
         self._inputs = tuple(inputs.items())
-        formula = field.formula
-        self._globals = {path: globals_(path) for path in formula.globals} if formula else {}
+        self._globals = {path: globals_(path) for path in formula.globals}
         _running[self.number] = self
 
     def stored(self, columns: tuple[Any, ...]) -> Any:
@@ -35,7 +39,7 @@ class Calculation:
         known = dict(self._globals)
         for (path, field), column in zip(self._inputs, columns, strict=True):
             known[path] = to_python(field, column)
-        return from_python(self._field, computed(self._field, known.__getitem__, self._context))
+        return from_python(self._field, self._formula.evaluate(known.get, self._context))
 
 
 def enable(connection: sqlite3.Connection) -> None:

@@ -16,7 +16,7 @@ from service.localorg.soql.errors import ADVICE, malformed, refused
 from service.localorg.soql.sql import Sql
 
 if TYPE_CHECKING:
-    from service.localorg.formulas.compile import Context
+    from service.localorg.formulas.compile import Context, Formula
     from service.localorg.org import LocalOrg
     from service.localorg.schema.model import Field
 
@@ -66,11 +66,12 @@ class Session:
         shared = self.access.visible_sql(self.actor, sobject.name, alias)
         return [*found, Sql(*shared)] if shared else found
 
-    def calculate(self, formula_field: Field, inputs: dict[str, tuple[Field, Sql]]) -> Sql:
+    def calculate(self, field_: Field, formula: Formula, inputs: dict[str, tuple[Field, Sql]]) -> Sql:
         """Return the SQL of a formula field from the SQL of what it reads."""
         enable(self.org.storage.connection)
         read_global = self.org.reader.view(self.actor, self.schema.objects["User"], {})
-        calculation = Calculation(formula_field, {p: f for p, (f, _) in inputs.items()}, self.context, read_global)
+        read = {path: read_field for path, (read_field, _) in inputs.items()}
+        calculation = Calculation(field_, formula, read, context=self.context, globals_=read_global)
         self.calculations.append(calculation)
         columns = [sql for _, sql in inputs.values()]
         text = ", ".join(["?", *(sql.text for sql in columns)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from service.localorg.formulas.compile import Formula
 from service.localorg.schema.model import NUMERIC, Field, SObject, Type
 from service.localorg.soql.ast import Path
 from service.localorg.soql.session import Session
@@ -104,10 +105,10 @@ class Source:
 
     def field(self, table: Table, field: Field) -> Sql:
         """Return the SQL of a field of a table; a formula is calculated from what it reads."""
-        sql = Sql(f'"{table.alias}"."{field.name}"')
-        if field.formula is not None:
-            sql = self._calculated(Place((table,)), field)
-        return sql if field.formula is None or field.type in _BINARY else sql.wrapped("", " COLLATE NOCASE")
+        if field.formula is None:
+            return Sql(f'"{table.alias}"."{field.name}"')
+        sql = self._calculated(Place((table,)), field, field.formula)
+        return sql if field.type in _BINARY else sql.wrapped("", " COLLATE NOCASE")
 
     def _relative(self, parts: tuple[str, ...]) -> tuple[str, ...]:
         return parts[1:] if len(parts) > 1 and parts[0].lower() in self._own_names else parts
@@ -170,10 +171,10 @@ class Source:
         cases = " ".join(f'WHEN "{t.alias}"."Id" IS NOT NULL THEN \'{t.sobject.name}\'' for t in place.tables)
         return Sql(f"CASE {cases} END")
 
-    def _calculated(self, place: Place, field: Field) -> Sql:
+    def _calculated(self, place: Place, field: Field, formula: Formula) -> Sql:
         """Return a formula field's SQL; what it reads needs no right to read."""
         inputs: dict[str, tuple[Field, Sql]] = {}
-        for reference in field.formula.references if field.formula else ():
+        for reference in formula.references:
             *parents, name = reference.split(".")
             at: Place | None = place
             for parent in parents:
@@ -181,7 +182,7 @@ class Source:
             column = self._field(at, name, readable_only=False) if at else None
             if column is not None:
                 inputs[reference] = (column.field, column.sql)
-        return self.session.calculate(field, inputs)
+        return self.session.calculate(field, formula, inputs)
 
     def _readable(self, sobject: SObject) -> frozenset[str]:
         return self.session.access.readable(self.session.actor, sobject.name)

@@ -107,6 +107,7 @@ def resolve(path: str) -> Field | None:
         ("(1", "", "Syntax error. Missing ')'"),
         ("LEN('a'", "", "Syntax error. Missing ')'"),
         ("* 2", "*", "Syntax error. Extra '*'"),
+        (".5 + 1", ".", "Syntax error. Found '.'"),
         ("1 # 2", "#", "Syntax error. Found '#'"),
         ("'open", "'", "Syntax error. Found '''"),
         ("(" * 200 + "1" + ")" * 200, "(", "Formula is nested too deeply"),
