@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -106,32 +106,28 @@ class BulkQuery:
 
     def _lines(self, job: str) -> Iterator[list[str]]:
         """Yield the header once, then the rows of all pages."""
-        page = self._open(job, None)
-        yield from islice(page.lines, 1)
-        yield from self._records(job, None, page)
-        while page.locator:
-            locator = page.locator
-            page = self._open(job, locator)
-            next(page.lines, None)
-            yield from self._records(job, locator, page)
+        locator = yield from self._page(job, None)
+        while locator:
+            page = self._page(job, locator)
+            next(page, None)
+            locator = yield from page
 
-    def _records(self, job: str, locator: str | None, page: _Page) -> Iterator[list[str]]:
-        """Yield a page's rows; where its stream breaks it is opened again and read on from there."""
-        done = 0
-        for opening in range(_OPENINGS):
-            if opening:
-                page = self._open(job, locator)
-                next(islice(page.lines, done, None), None)
+    def _page(self, job: str, locator: str | None) -> Generator[list[str], None, str | None]:
+        """Yield a page's lines and return what leads to the next; a stream that breaks is opened anew and read on."""
+        done, records = 0, None
+        for _ in range(_OPENINGS):
+            page = self._open(job, locator)
+            records = page.records
             try:
-                for row in page.lines:
-                    yield row
+                for line in islice(page.lines, done, None):
+                    yield line
                     done += 1
             except Retryable:
                 continue
-            if page.records in (None, done):
-                return
+            if records in (None, max(done - 1, 0)):
+                return page.locator
             break
-        raise Retryable(f"the results of Bulk job {job} break off after {done} of {page.records} rows")
+        raise Retryable(f"the results of Bulk job {job} break off after {max(done - 1, 0)} of {records} rows")
 
     def _open(self, job: str, locator: str | None) -> _Page:
         query = {"maxRecords": str(MOST_RECORDS)} | ({"locator": locator} if locator else {})
