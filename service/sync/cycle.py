@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.errors import PlansyncError
@@ -31,19 +31,35 @@ def quiet(_noun: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Full:
+    """Read everything, whatever the cursors say; `accept_missing` believes that what is not shown is gone."""
+
+    accept_missing: bool = False
+
+
 def run_cycle(
-    sync: Sync, *, now: datetime, clock: Callable[[], datetime], full: bool = False, progress: load.Progress = quiet
+    sync: Sync,
+    *,
+    now: datetime,
+    clock: Callable[[], datetime],
+    full: Full | None = None,
+    progress: load.Progress = quiet,
 ) -> Report:
     """Bring both sides into step once; the first time, and when asked, by reading everything."""
     with sync.transaction() as connection:
         known = detect.read_cursors(connection)
-    full = full or not detect.ready(sync, known)
+    if not detect.ready(sync, known):
+        full = full or Full()
     journal = Journal(org_id=sync.org_id, run_id=sync.new_id(), kind="full" if full else "cycle", now=now)
     with _recorded(sync, journal, clock) as calls_before:
-        # Before a full read: the cursors must not pass what the reading may miss.
+        # Before a full reading, so that the cursors do not pass what it may miss.
         found = detect.detect(sync, {} if full else known, now=now)
         if full:
+            since = sync.client.org_time or now
             load.load(sync, journal, progress=progress)
+            load.purge(sync, journal, since=since, accept_missing=full.accept_missing)
+            found = replace(found, changed={})
         _take_in(sync, journal, found)
         push(sync, journal)
     return Report(kind=journal.kind, counts=dict(journal.counts), api_calls=sync.client.api_calls - calls_before)

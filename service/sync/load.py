@@ -12,27 +12,43 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Select, func, select
 
 from service.crm.answers import Page
 from service.crm.composite import MOST_HEAVY
 from service.crm.requests import next_page, query
 from service.crm.soql import quote
 from service.crm.soql import select as select_soql
+from service.errors import PlansyncError
 from service.mapping.filters import where_soql
 from service.mapping.model import ObjectMapping
 from service.store.ledger import links
 from service.sync import fetch
 from service.sync.context import Sync, read_fields
+from service.sync.fetch import Shown
 from service.sync.journal import Journal
 from service.sync.pull import pull
+from service.sync.remove import remove
 
 BULK_FROM = 10_000
 """Rows from which a bulk job costs fewer API calls than pages of 2,000, five to a call."""
 CHUNK = 5_000
 
+FEW = 25
+"""So many records of an object may be missing in a full reading without anybody being asked."""
+
 Progress = Callable[[str, int, int], None]
 """Told the object, rows so far and rows in all."""
+
+
+class Vanished(PlansyncError):  # noqa: N818 - named for what happened
+    """A large part of an object is not shown any more."""
+
+    def __init__(self, noun: str, missing: int, held: int) -> None:
+        super().__init__(
+            f"The org no longer shows {missing} of {held} {noun} records; check what the integration user may see, "
+            f"or, if they were really purged, run `plansync sync --full --accept-missing`"
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,11 +109,35 @@ def take_in(
     journal.counts["read"] += len(rows)
 
 
-def unseen(sync: Sync, noun: str) -> Iterator[str]:
-    """Yield the CRM ids of an object's records that we hold and that are not gone."""
+def purge(sync: Sync, journal: Journal, *, since: datetime, accept_missing: bool) -> None:
+    """Take in that records are gone which a full reading since a moment did not show: purged without a trace."""
     with sync.transaction() as connection:
-        query_ = select(links.c.crm_id).where(links.c.object == noun, links.c.crm_id.isnot(None), ~links.c.gone)
-        yield from connection.execute(query_).scalars()
+        unseen = {mapping.name: _unseen(connection, mapping.name, since) for mapping in sync.mappings}
+    shown = [one for call in fetch.by_id(sync, unseen, now=journal.now) for one in call]
+    if not accept_missing:
+        with sync.transaction() as connection:
+            _refuse_a_landslide(connection, shown)
+    with sync.transaction() as connection:
+        for one in reversed(shown):
+            remove(sync, connection, journal, one.mapping, one.missing)
+
+
+def _unseen(connection: Connection, noun: str, since: datetime) -> set[str]:
+    return set(connection.execute(_held(noun).where(links.c.base_read_at < since)).scalars())
+
+
+def _held(noun: str) -> Select[tuple[str]]:
+    return select(links.c.crm_id).where(
+        links.c.object == noun, links.c.crm_id.isnot(None), links.c.base.isnot(None), ~links.c.gone
+    )
+
+
+def _refuse_a_landslide(connection: Connection, shown: list[Shown]) -> None:
+    """Refuse to delete a large part of an object here: the integration user has rather lost the right to see it."""
+    for one in shown:
+        held = connection.execute(select(func.count()).select_from(_held(one.mapping.name).subquery())).scalar_one()
+        if len(one.missing) > max(FEW, held // 4):
+            raise Vanished(one.mapping.name, len(one.missing), held)
 
 
 def _batched(items: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Mapping[str, Any]]]:

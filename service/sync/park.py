@@ -22,6 +22,8 @@ class Why(StrEnum):
 
     REFUSED = "refused"
     """The CRM said no: tried again after a while, and at once when the record is edited here."""
+    ORPHANED = "orphaned"
+    """The record it must point at was deleted: goes on as soon as it is edited here."""
     WAITING = "waiting"
     """A record it points at is not here, or not there, yet: tried again in every cycle."""
     CONFLICT = "conflict"
@@ -123,6 +125,8 @@ def blocked(now: datetime) -> ColumnElement[bool]:
 
 def asked_fields(connection: Connection, ids: Collection[UUID]) -> dict[UUID, set[str]]:
     """Return the fields of these records that wait for a person."""
+    if not ids:
+        return {}
     query = select(parked.c.link_id, func.array_agg(parked.c.field)).where(
         parked.c.link_id.in_(ids), parked.c.field != ""
     )

@@ -54,6 +54,8 @@ def pull(
     read_at: datetime,
 ) -> None:
     """Take rows of one object in; whatever cannot be taken in waits with its reason."""
+    if not raws:
+        return
     shown, unreadable = _gather(sync, connection, mapping, raws)
     placed, waiting = _resolve(connection, mapping, shown)
     _take_in(sync, connection, journal, mapping, placed, read_at=read_at)
@@ -75,7 +77,7 @@ def _take_in(
     both = [t for t in placed if t.link.id in held]
     dropped = [t for t in placed if t.link.id not in held and t.link.deleted and not t.link.gone]
     new = [t for t in placed if t.link.id not in held and (not t.link.deleted or t.link.gone)]
-    arrive(connection, journal, mapping, (_arrival(t) for t in new), read_at=read_at)
+    arrive(connection, journal, mapping, [_arrival(t) for t in new], read_at=read_at)
     _apply(sync, connection, journal, mapping, [_meet(mapping, t, held[t.link.id]) for t in both], read_at=read_at)
     _face_deleted(sync, connection, journal, mapping, dropped, read_at=read_at)
     release(connection, [t.link.id for t in (*new, *both)], why=[Why.WAITING])

@@ -52,7 +52,8 @@ def gather(sync: Sync, journal: Journal, *, only: Collection[UUID] | None = None
     The second value says that an object has more than one gathering takes.
     """
     with sync.transaction() as connection:
-        plans = [_plan(connection, mapping, journal, only) for mapping in sync.mappings]
+        nouns = links.dirty_nouns(connection)
+        plans = [_plan(connection, mapping, journal, only) for mapping in sync.mappings if mapping.name in nouns]
         writes = [write for planned in plans for write in planned]
         idle = [w for w in writes if w.act in (Act.NOTHING, Act.FORGET)]
         _settle_idle(sync, connection, idle)

@@ -22,6 +22,8 @@ def remove(
     sync: Sync, connection: Connection, journal: Journal, mapping: ObjectMapping, crm_ids: Collection[str]
 ) -> None:
     """Take in that these records are gone from the CRM."""
+    if not crm_ids:
+        return
     known = links.by_crm_id(connection, crm_ids)
     held = ours.read_rows(connection, mapping, [link.id for link in known.values()], lock=True)
     facing = [link for link in links.by_crm_id(connection, crm_ids, lock=True).values() if not link.gone]
@@ -87,7 +89,7 @@ def _orphan(link: Link, parent: ObjectMapping, field: FieldMapping) -> Parked:
     return Parked(
         link_id=link.id,
         object=link.object,
-        why=Why.REFUSED,
+        why=Why.ORPHANED,
         code="PARENT_DELETED",
         reason=f"The {parent.name} that its {field.crm} points at was deleted in the CRM; give it another one",
         version=link.version,
