@@ -44,14 +44,14 @@ def next_page(api: Api, call: Call, locator: str) -> Answer:
 
 def records_of(api: Api, call: Call, text: str) -> Iterator[dict[str, Any]]:
     """Yield the records of a query that the org asks on the actor's behalf."""
-    yield from run_query(api.org, call.actor, text).records
+    yield from run_query(api.org, call.actor, text, data_path=call.data_path).records
 
 
 def _first_page(api: Api, call: Call, *, all_rows: bool) -> Answer:
     text = call.query.get("q", "").strip()
     if not text:
         raise Refusal("MALFORMED_QUERY", "A query string has to be specified")
-    result = run_query(api.org, call.actor, text, all_rows=all_rows)
+    result = run_query(api.org, call.actor, text, all_rows=all_rows, data_path=call.data_path)
     size = _batch_size(call)
     records = iter(result.records)
     page = list(islice(records, size))
