@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from service.mapping.model import Problem
 from service.mapping.rules import Columns, Shape, column_faults, object_faults, twice_mapped
-from service.mapping.schema import ObjectShape, OverlayShape, read_shape
+from service.mapping.schema import Fault, ObjectShape, OverlayShape, is_our_name, read_shape
 from service.mapping.yaml_file import read_yaml
 
 
@@ -46,10 +46,14 @@ def _read_object(path: Path) -> tuple[Shape, list[Problem]]:
         return {}, problems
     shape, faults = read_shape(ObjectShape(), document)
     columns = shape.get("columns", {})
-    faults += object_faults(shape)
-    faults += _within("fields", column_faults(columns, object_direction=shape.get("direction")))
-    faults += _within("fields", twice_mapped(columns))
-    return shape, [*problems, *(Problem(path.name, key, message) for key, message in faults)]
+    meant = [
+        *object_faults(shape),
+        *_within("fields", column_faults(columns, object_direction=shape.get("direction"))),
+        *_within("fields", twice_mapped(columns)),
+    ]
+    if not is_our_name(path.stem):
+        problems.append(Problem(path.name, "", "is named for no noun; use small letters, digits and _"))
+    return shape, [*problems, *_problems(path, faults, meant)]
 
 
 def _read_overlay(
@@ -60,15 +64,16 @@ def _read_overlay(
         return {}, problems
     shape, faults = read_shape(OverlayShape(), document)
     extras = {noun: added.get("columns", {}) for noun, added in shape.get("overlay", {}).items()}
+    meant: list[Fault] = []
     for noun, columns in extras.items():
         if noun in shapes:
-            faults += _within(f"overlay.{noun}.fields", _extra_faults(columns, shapes[noun], namespace))
+            meant += _within(f"overlay.{noun}.fields", _extra_faults(columns, shapes[noun], namespace))
         else:
-            faults.append((f"overlay.{noun}", f"is not a mapped object; write one of {', '.join(shapes)}"))
-    return extras, [*problems, *(Problem(path.name, key, message) for key, message in faults)]
+            meant.append((f"overlay.{noun}", f"is not a mapped object; write one of {', '.join(shapes)}"))
+    return extras, [*problems, *_problems(path, faults, meant)]
 
 
-def _extra_faults(columns: Columns, shape: Shape, namespace: str | None) -> Iterator[tuple[str, str]]:
+def _extra_faults(columns: Columns, shape: Shape, namespace: str | None) -> Iterator[Fault]:
     shipped = shape.get("columns", {})
     for column in columns.keys() & shipped.keys():
         yield column, "is a column of the shipped mapping; choose another name"
@@ -77,5 +82,12 @@ def _extra_faults(columns: Columns, shape: Shape, namespace: str | None) -> Iter
     yield from twice_mapped(columns, taken=taken)
 
 
-def _within(place: str, faults: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _problems(path: Path, shaped: Sequence[Fault], meant: Iterable[Fault]) -> Iterator[Problem]:
+    """Yield the faults of shape, then those of meaning: what follows from a wrong shape is no second mistake."""
+    places = {key for key, _ in shaped}
+    for key, message in (*shaped, *(fault for fault in meant if fault[0] not in places)):
+        yield Problem(path.name, key, message)
+
+
+def _within(place: str, faults: Iterable[Fault]) -> Iterator[Fault]:
     return ((f"{place}.{key}", message) for key, message in faults)

@@ -7,7 +7,7 @@ from pathlib import Path
 from service.domain.merging import Direction, Policy
 from service.domain.values import Kind, canonical
 from service.mapping.drafts import read_drafts, resolve
-from service.mapping.model import Condition, FieldMapping, MappingErrors, Mappings, ObjectMapping, Operator, Problem
+from service.mapping.model import Condition, FieldMapping, MappingErrors, Mappings, ObjectMapping, Operator
 from service.mapping.relations import parents, parents_first, relation_problems
 from service.mapping.rules import Columns, Shape, condition_kind, condition_values, sends
 
@@ -16,21 +16,14 @@ def load(folder: Path, *, namespace: str | None = None, overlay: Path | None = N
     """Return the mappings of a folder as one org sees them; MappingErrors with all problems."""
     drafts = read_drafts(folder, overlay, namespace=namespace)
     overlay_name = overlay.name if overlay is not None else None
-    problems = [*drafts.problems, *relation_problems(drafts, overlay=overlay_name or "")]
+    places = {(problem.file, problem.key) for problem in drafts.problems}
+    between = relation_problems(drafts, overlay=overlay_name or "")
+    problems = [*drafts.problems, *(problem for problem in between if (problem.file, problem.key) not in places)]
     if problems:
-        raise MappingErrors(_first_at_each_place(problems))
+        raise MappingErrors(sorted(problems))
     order = parents_first(parents(drafts))
     objects = (_object(noun, drafts.shapes[noun], drafts.extras.get(noun, {}), namespace) for noun in order)
     return Mappings(objects=tuple(objects), overlay=overlay_name)
-
-
-def _first_at_each_place(problems: list[Problem]) -> list[Problem]:
-    """Keep one problem for each key: what follows from a value of the wrong shape is no second mistake."""
-    first: dict[tuple[str, str], Problem] = {}
-    for problem in problems:
-        # Problems of a whole file (a key given twice) have no key and stand by themselves.
-        first.setdefault((problem.file, problem.key or problem.message), problem)
-    return sorted(first.values())
 
 
 def _object(noun: str, shape: Shape, extras: Columns, namespace: str | None) -> ObjectMapping:

@@ -95,7 +95,7 @@ def _value_faults(place: str, condition: Shape, kind: Kind) -> Iterator[Fault]:
             f"{condition['field']!r} is of kind {kind}, which cannot be filtered; choose another field",
         )
         return
-    for word in set(Operator) - {Operator.NOT_NULL}:
+    for word in (Operator.EQUALS, Operator.NOT_EQUALS, Operator.IN):
         for value in condition_values(condition, word):
             if not _FITS.get(kind, _is_text)(value) or not _has_canon(kind, value):
                 yield f"{place}.{word}", f"{value!r} is not a {kind}; write one (text in quotes)"

@@ -47,7 +47,12 @@ def _api_name(**options: Any) -> _Strict:
 
 def _our_name(**options: Any) -> _Strict:
     advice = "is no name of ours; write small letters, digits and _"
-    return _Strict(lambda value: isinstance(value, str) and bool(_OUR_NAME.fullmatch(value)), advice, **options)
+    return _Strict(is_our_name, advice, **options)
+
+
+def is_our_name(value: Any) -> bool:
+    """Say whether a value can name a column, a table or an object of ours."""
+    return isinstance(value, str) and bool(_OUR_NAME.fullmatch(value))
 
 
 def _word(words: Iterable[str], **options: Any) -> _Strict:

@@ -108,6 +108,7 @@ def test_a_filter_on_a_transformed_field_is_in_the_words_of_the_crm(plan: Plan) 
     assert mapping.filter == (Condition(crm="Agreed__c", kind=Kind.CHOICE, operator=Operator.EQUALS, values=("Yes",)),)
 
 
+@pytest.mark.req("P7")
 def test_objects_come_parents_first_whatever_their_names(folder: Folder) -> None:
     def refers(to: str) -> str:
         return f"""

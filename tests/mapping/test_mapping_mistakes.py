@@ -157,6 +157,7 @@ def test_a_bad_name_does_not_hide_what_is_wrong_below_it(folder: Folder, refusal
     assert refusals(folder(plan=text)) == [
         "plan.yaml: fields.X: 'X' is no name of ours; write small letters, digits and _",
         "plan.yaml: fields.X.crm: 1 is no API name; write it as the CRM does, letters, digits and _",
+        "plan.yaml: fields.Y: 'Y' is no name of ours; write small letters, digits and _",
         "plan.yaml: fields.Y: holds no keys; see mappings/README.md for the form",
     ]
 
@@ -246,13 +247,20 @@ def test_an_object_or_a_table_that_is_mapped_twice_is_refused(folder: Folder, re
     ]
 
 
+def refers(name: str, *targets: str) -> str:
+    fields = ", ".join(f"{to}_id: {{crm: {to}__c, kind: reference, refers_to: {to}}}" for to in targets)
+    return f"{{object: {name}, key: K__c, fields: {{{fields}}}}}"
+
+
+def test_circles_through_the_same_object_are_all_named(folder: Folder, refusals: Refusals) -> None:
+    path = folder(a=refers("A", "b", "c"), b=refers("B", "a"), c=refers("C", "a"))
+
+    assert len(refusals(path)) == 2
+
+
 def test_objects_that_refer_to_each_other_in_a_circle_are_refused_each_circle_once(
     folder: Folder, refusals: Refusals
 ) -> None:
-    def refers(name: str, *targets: str) -> str:
-        fields = ", ".join(f"{to}_id: {{crm: {to}__c, kind: reference, refers_to: {to}}}" for to in targets)
-        return f"{{object: {name}, key: K__c, fields: {{{fields}}}}}"
-
     path = folder(
         a=refers("A", "b", "a"), b=refers("B", "c"), c=refers("C", "a"), x=refers("X", "y"), y=refers("Y", "x", "a")
     )
@@ -303,6 +311,29 @@ def test_a_file_that_is_not_strict_yaml_is_refused_with_its_line(
     folder: Folder, refusals: Refusals, text: str, messages: list[str]
 ) -> None:
     assert refusals(folder(plan=text)) == [f"plan.yaml: {message}" for message in messages]
+
+
+def test_every_wrong_value_of_a_list_is_named(folder: Folder, refusals: Refusals) -> None:
+    text = (
+        "{object: Plan__c, key: K__c, where: [{field: Name, in: [1, x, 2]}], fields: {name: {crm: Name, kind: text}}}"
+    )
+
+    assert refusals(folder(plan=text)) == [
+        "plan.yaml: where.0.in: 1 is not a text; write one (text in quotes)",
+        "plan.yaml: where.0.in: 2 is not a text; write one (text in quotes)",
+    ]
+
+
+def test_one_value_is_blamed_once_however_many_rules_it_breaks(folder: Folder, refusals: Refusals) -> None:
+    text = "{object: Plan__c, key: K__c, fields: {x_id: {crm: X__c, kind: text, refers_to: planet}}}"
+
+    assert refusals(folder(plan=text)) == [
+        "plan.yaml: fields.x_id.refers_to: does not go with kind: text; leave it out"
+    ]
+
+
+def test_a_file_that_is_named_for_no_noun_is_refused(folder: Folder, refusals: Refusals) -> None:
+    assert refusals(folder(Plan=PLAN)) == ["Plan.yaml: is named for no noun; use small letters, digits and _"]
 
 
 def test_a_file_that_cannot_be_read_is_refused(folder: Folder, refusals: Refusals, tmp_path: Path) -> None:
