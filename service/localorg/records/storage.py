@@ -126,6 +126,11 @@ class Storage:
         self.connection.executemany('INSERT OR REPLACE INTO "__counters__" VALUES (?, ?)', counted)
         self._counted.clear()
 
+    def close(self) -> None:
+        """Close the connection; a store in memory is gone with it."""
+        with self.lock:
+            self.connection.close()
+
     def clone(self) -> Storage:
         """Copy everything into a new store in memory."""
         copy = Storage()

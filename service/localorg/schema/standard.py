@@ -124,7 +124,7 @@ def make_object(
         plural=plural,
         key_prefix=prefix,
         fields=named,
-        name_field=next((n for n in ("Name", "Subject", "CaseNumber") if n in named), None),
+        name_field=next((n for n in ("Name", "CaseNumber", "Subject") if n in named), None),
         sharing=sharing,
         deletable=business or name == "PermissionSetAssignment",
         undeletable=business,
