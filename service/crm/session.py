@@ -76,8 +76,8 @@ class Session(requests.Session):
         self._sign_in_lock, self._count_lock = Lock(), Lock()
 
     def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:  # type: ignore[override]
-        """Send a request of simple-salesforce; its answer is known to be whole JSON."""
-        return self.exchange(method, url, _as_is if kwargs.get("stream") else _whole, **kwargs)
+        """Send a request of simple-salesforce; its answer, if any, is whole JSON."""
+        return self.exchange(method, url, _whole, **kwargs)
 
     def exchange(
         self,
@@ -217,8 +217,4 @@ def _expired(response: requests.Response) -> bool:
 def _whole(response: requests.Response) -> requests.Response:
     if response.content:
         response.json()
-    return response
-
-
-def _as_is(response: requests.Response) -> requests.Response:
     return response
