@@ -306,7 +306,7 @@ def test_an_upsert_by_id_updates_or_creates(boats: LocalOrg, sailor: Actor) -> N
         ("Id", "a00Ls0000000099", {}, "NOT_FOUND"),
     ],
 )
-def test_an_upsert_is_refused(  # noqa: PLR0913
+def test_an_upsert_is_refused(
     boats: LocalOrg, sailor: Actor, key: str, value: str | None, values: dict[str, Any], code: str
 ) -> None:
     assert refusal(boats.writer.upsert, sailor, "Harbour__c", key, value, values).code == code

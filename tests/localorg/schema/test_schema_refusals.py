@@ -208,7 +208,7 @@ def field(name: str) -> str:
         (f"{MAIN}/tabs/Boat__c.tab-meta.xml", "</motif>", "", "CustomTab", "not well-formed"),
     ],
 )
-def test_metadata_is_refused_with_its_file_and_element(  # noqa: PLR0913
+def test_metadata_is_refused_with_its_file_and_element(
     copy: Path, path: str, old: str, new: str, element: str, reason: str
 ) -> None:
     file = edit(copy, path, old, new)
