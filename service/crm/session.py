@@ -9,7 +9,8 @@ cannot override; calls counted. Tests and demos mount an adapter on an org's URL
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -147,10 +148,7 @@ class Session(requests.Session):
         response = super().request(
             method, grant.instance_url + there, auth=_Bearer(grant.token), **(kwargs | self._constants())
         )
-        if info := response.headers.get("Sforce-Limit-Info"):
-            self._note_limit(info)
-        if date := response.headers.get("Date"):
-            self.org_time = parsedate_to_datetime(date)
+        self._note(response.headers)
         return response
 
     def _constants(self) -> dict[str, Any]:
@@ -175,9 +173,12 @@ class Session(requests.Session):
             raise Unreachable(host, "it is not Salesforce's sign-in", way_out, repeatable=False) from error
         return answer if isinstance(answer, dict) else {}
 
-    def _note_limit(self, info: str) -> None:
-        if usage := Salesforce.parse_api_usage(info).get("api-usage"):
+    def _note(self, headers: Mapping[str, str]) -> None:
+        if usage := Salesforce.parse_api_usage(headers.get("Sforce-Limit-Info", "")).get("api-usage"):
             self.limit = Limit(usage.used, usage.total)
+        # A proxy's odd date, or none, leaves the last one standing.
+        with suppress(ValueError):
+            self.org_time = parsedate_to_datetime(headers.get("Date", ""))
 
 
 class _Bearer(AuthBase):

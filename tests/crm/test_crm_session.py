@@ -119,6 +119,15 @@ def test_usage_is_read_from_every_answer(client, org):
     assert client.limit == Limit(used=18, allowed=5000)
 
 
+def test_the_orgs_clock_is_read_from_every_answer(client, org):
+    org.get(ACCOUNT, json={}, headers={"Date": "Sun, 01 Mar 2026 12:00:00 GMT"})
+    org.get(ACCOUNT, json={}, headers={"Date": "yesterday"})
+    assert client.org_time is None
+    client.call(READ)
+    client.call(READ)
+    assert client.org_time == moment("2026-03-01T12:00:00Z")
+
+
 # What is repeated
 
 
