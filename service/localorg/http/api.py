@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -55,7 +56,7 @@ class Api:
         self.jobs: dict[str, Job] = {}
         self.held_polls = 0
         self.cursors: OrderedDict[str, Cursor] = OrderedDict()
-        self.schema_changed_at = org.clock.now()
+        self._started_at = org.clock.now()
         self._table = RouteTable(routes)
         self._numbers = count(1)
 
@@ -76,6 +77,13 @@ class Api:
         if found is None or not self.org.access.object_rights(call.actor, found.name).read:
             raise Refusal("NOT_FOUND", "The requested resource does not exist", status=404)
         return found
+
+    @property
+    def schema_changed_at(self) -> datetime:
+        """Return when objects, fields or a user's permissions last changed."""
+        text = 'SELECT MAX("SystemModstamp") FROM "PermissionSetAssignment"'
+        (assigned,) = self.org.storage.execute(text).fetchone()
+        return max(self._started_at, datetime.fromisoformat(assigned)) if assigned else self._started_at
 
     def count(self, sobject: SObject) -> int:
         """Return how many records an object has, the recycle bin left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from service.localorg.http.api import Api
@@ -43,11 +44,11 @@ def summary(api: Api, call: Call, sobject: SObject) -> dict[str, Any]:
     }
 
 
-def _unless_known(api: Api, call: Call, body: Any) -> Answer:
-    headers = {"Last-Modified": http_date(api.schema_changed_at)}
-    if not_modified(call.headers, api.schema_changed_at):
-        return Answer(status=304, headers=headers)
-    return Answer(body=body(), headers=headers)
+def _unless_known(api: Api, call: Call, body: Callable[[], dict[str, Any]]) -> Answer:
+    changed = api.schema_changed_at
+    if not_modified(call.headers, changed):
+        return Answer(status=304)
+    return Answer(body=body(), headers={"Last-Modified": http_date(changed)})
 
 
 def _global(api: Api, call: Call) -> dict[str, Any]:

@@ -31,20 +31,28 @@ def query_all(api: Api, call: Call) -> Answer:
 
 def next_page(api: Api, call: Call, locator: str) -> Answer:
     """Return a further page of an earlier query of the same user."""
-    named = _LOCATOR.fullmatch(locator)
-    cursor = api.cursors.get(named[1]) if named else None
-    if named is None or cursor is None or cursor.user_id != call.actor.user_id:
-        raise Refusal("INVALID_QUERY_LOCATOR", "invalid query locator")
-    start = int(named[2]) - (cursor.total - len(cursor.rows))
+    cursor, start = _find(api, call, locator)
     count = cursor.rows.size(start, cursor.size)
     text = b"".join(cursor.rows.read(start, count))
-    rest = f"{named[1]}-{int(named[2]) + count}" if start + count < len(cursor.rows) else None
+    following = cursor.total - len(cursor.rows) + start + count
+    rest = f"{locator.partition('-')[0]}-{following}" if following < cursor.total else None
     return _page(call, cursor.total, [json.loads(line) for line in text.splitlines()], rest)
 
 
 def records_of(api: Api, call: Call, text: str) -> Iterator[dict[str, Any]]:
     """Yield the records of a query that the org asks on the actor's behalf."""
     yield from run_query(api.org, call.actor, text, data_path=call.data_path).records
+
+
+def _find(api: Api, call: Call, locator: str) -> tuple[Cursor, int]:
+    """Return a cursor of this user and the row in it that a locator points at."""
+    named = _LOCATOR.fullmatch(locator)
+    cursor = api.cursors.get(named[1]) if named else None
+    if named and cursor and cursor.user_id == call.actor.user_id:
+        start = int(named[2]) - (cursor.total - len(cursor.rows))
+        if 0 <= start < len(cursor.rows):
+            return cursor, start
+    raise Refusal("INVALID_QUERY_LOCATOR", "invalid query locator")
 
 
 def _first_page(api: Api, call: Call, *, all_rows: bool) -> Answer:

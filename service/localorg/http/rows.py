@@ -37,10 +37,10 @@ def read(api: Api, call: Call, name: str, record_id: str) -> Answer:
     row = api.org.reader.existing(sobject, record_id)
     changed = datetime.fromisoformat(row["LastModifiedDate"])
     unmodified_since(call.headers, changed, writing=False)
-    headers = {"Last-Modified": http_date(changed)}
     if not_modified(call.headers, changed):
-        return Answer(status=304, headers=headers)
-    return Answer(body=with_attributes(call, sobject, row["Id"], values), headers=headers)
+        return Answer(status=304)
+    body = _with_attributes(call, sobject, row["Id"], values)
+    return Answer(body=body, headers={"Last-Modified": http_date(changed)})
 
 
 def update(api: Api, call: Call, name: str, record_id: str) -> Answer:
@@ -81,7 +81,7 @@ def values_of(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name != "attributes"}
 
 
-def with_attributes(call: Call, sobject: SObject, record_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def _with_attributes(call: Call, sobject: SObject, record_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record as REST writes it, type and URL first."""
     url = f"{call.data_path}/sobjects/{sobject.name}/{record_id}"
     return {"attributes": {"type": sobject.name, "url": url}, **values}

@@ -8,7 +8,7 @@ import pytest
 
 from service.localorg.clock import Clock
 from service.localorg.http.app import App, create_app
-from service.localorg.org import ADMIN, LocalOrg
+from service.localorg.org import ADMIN, INTEGRATION, LocalOrg
 from tests.localorg.http.calling import EDITOR, NOW, PACKAGE, Caller
 
 
@@ -42,3 +42,9 @@ def editor(as_user: Callable[[str], Caller]) -> Caller:
 @pytest.fixture
 def admin(as_user: Callable[[str], Caller]) -> Caller:
     return as_user(ADMIN)
+
+
+@pytest.fixture
+def stranger(as_user: Callable[[str], Caller]) -> Caller:
+    """A user without any permission set."""
+    return as_user(INTEGRATION)
