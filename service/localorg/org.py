@@ -16,7 +16,7 @@ from service.localorg.records.reading import Reader
 from service.localorg.records.storage import Storage
 from service.localorg.records.writing import Writer
 from service.localorg.schema.model import Schema
-from service.localorg.schema.profiles import ADMINISTRATOR, API_ONLY, STANDARD_USER, build_profiles
+from service.localorg.schema.profiles import API_ONLY, STANDARD_USER, build_profiles
 from service.localorg.schema.reader import read_package, standard_schema
 from service.localorg.setup import set_up
 
@@ -52,13 +52,9 @@ class LocalOrg:
         storage.create_tables(schema)
         org = cls(schema, storage, clock=clock or Clock(), seed=seed)
         with org.transaction():
-            if set_up(org._parts):
-                org._add_first_users()
+            if set_up(org._parts, ADMIN):
+                org.add_user(INTEGRATION, name="Integration User", profile=API_ONLY)
         return org
-
-    def _add_first_users(self) -> None:
-        self.access.forget()
-        self.add_user(INTEGRATION, name="Integration User", profile=API_ONLY)
 
     @property
     def org_id(self) -> str:
@@ -147,6 +143,3 @@ class LocalOrg:
         if found is None:
             raise KeyError(f"{table} {name}")
         return str(found[0])
-
-
-__all__ = ["ADMIN", "ADMINISTRATOR", "INTEGRATION", "LocalOrg"]

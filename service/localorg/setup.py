@@ -8,8 +8,8 @@ from service.localorg.records.parts import Parts
 from service.localorg.schema.profiles import ADMINISTRATOR, API_ONLY, STANDARD_USER
 
 
-def set_up(parts: Parts) -> bool:
-    """Add the first records; say False for a database that has them already."""
+def set_up(parts: Parts, administrator: str) -> bool:
+    """Add the first records, among them the administrator by his username; say False for a database that has them already."""
     if parts.storage.execute('SELECT 1 FROM "Organization"').fetchone():
         return False
     admin = _Seeding(parts, parts.next_id("005"))
@@ -18,8 +18,8 @@ def set_up(parts: Parts) -> bool:
     admin.add(
         "User",
         Id=admin.user_id,
-        Username="admin@example.com",
-        Email="admin@example.com",
+        Username=administrator,
+        Email=administrator,
         Name="Ada Admin",
         FirstName="Ada",
         LastName="Admin",

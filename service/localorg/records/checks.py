@@ -50,6 +50,12 @@ class Checks:
             raise Refusal("ENTITY_IS_DELETED", "entity is deleted")
         if field.name == "OwnerId":
             self._check_owner(change, target, active=bool(row.get("IsActive", 1)))
+        elif field.name == "RecordTypeId" and row["SobjectType"] != self._sobject.name:
+            raise Refusal(
+                "INVALID_CROSS_REFERENCE_KEY",
+                f"{field.label}: this ID value isn't valid for the user: {target}",
+                fields=(field.name,),
+            )
         elif not self._may_refer(change, field, parent, row):
             raise Refusal(
                 "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from service.localorg.clock import Clock
 from service.localorg.errors import Refusal
+from service.localorg.formulas.compile import Context, Formula
 from service.localorg.ids import parse_id
 from service.localorg.records.access import Access, Actor, Row
 from service.localorg.records.storage import Storage
 from service.localorg.records.values import Python, from_python, to_json, to_python
 from service.localorg.schema.model import Field, Schema, SObject
-
-if TYPE_CHECKING:
-    from service.localorg.formulas.compile import Context, Formula
 
 
 class Reader:
@@ -64,8 +62,6 @@ class Reader:
 
     def context(self, actor: Actor, *, prior: Callable[[str], Python] | None = None, new: bool = False) -> Context:
         """Return what a formula may ask besides the record's fields."""
-        from service.localorg.formulas.compile import Context
-
         return Context(
             now=self._clock.now(),
             time_zone=actor.time_zone,
@@ -80,7 +76,7 @@ class Reader:
         def read(path: str) -> Python:
             first, _, rest = path.partition(".")
             if first.startswith("$"):
-                return self._global(actor, first, rest)
+                return self._user_value(actor, rest)
             return self._step(actor, sobject, row, first, rest)
 
         return read
@@ -107,12 +103,11 @@ class Reader:
     def _python(self, actor: Actor, sobject: SObject, row: Row, field: Field) -> Python:
         return to_python(field, self.stored(actor, sobject, row, field))
 
-    def _global(self, actor: Actor, name: str, rest: str) -> Python:
-        if name.lower() == "$permission":
-            return self._access.has_custom_permission(actor, rest)
+    def _user_value(self, actor: Actor, path: str) -> Python:
+        """Return a value of `$User`, the only global that is a record."""
         users = self._schema.objects["User"]
         row = self._storage.row("User", actor.user_id)
-        return self.view(actor, users, row)(rest) if row else None
+        return self.view(actor, users, row)(path) if row else None
 
     def _named(self, sobject: SObject, fields: Iterable[str], readable: frozenset[str]) -> list[str]:
         names = []

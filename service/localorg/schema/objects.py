@@ -10,7 +10,7 @@ from service.localorg.schema.fields import Draft, read_field
 from service.localorg.schema.fieldtypes import Source, read_auto_number
 from service.localorg.schema.model import Field, Reference, Sharing, SObject, Type
 from service.localorg.schema.nodes import Node
-from service.localorg.schema.standard import owner_field, system_fields
+from service.localorg.schema.standardfields import owner_field, system_fields
 
 _SWITCHES = (
     "allowInChatterGroups",
@@ -40,7 +40,8 @@ class ObjectDraft:
     fields: dict[str, Draft] = field(default_factory=dict)
     rules: list[RuleDraft] = field(default_factory=list)
     record_types: list[tuple[str, str]] = field(default_factory=list)
-    field_sets: list[tuple[Node, tuple[str, ...]]] = field(default_factory=list)
+    mentions: list[tuple[Node, str]] = field(default_factory=list)
+    """Fields that field sets and record types name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,13 @@ def _add_rule(draft: ObjectDraft, node: Node, name: str, source: Source) -> None
     draft.rules.append(rule)
 
 
-def _add_record_type(draft: ObjectDraft, node: Node, name: str, _source: Source) -> None:
+def _add_record_type(draft: ObjectDraft, node: Node, name: str, source: Source) -> None:
     label = node.need("label", 80)
-    node.ignore("description", "compactLayoutAssignment", "picklistValues", "businessProcess")
+    for each in node.nodes("picklistValues"):
+        draft.mentions.append((each, source.names.api(each.need("picklist"))))
+        each.ignore("values")
+        each.close()
+    node.ignore("description", "compactLayoutAssignment", "businessProcess")
     if node.flag("active"):
         draft.record_types.append((name, label))
 
@@ -88,12 +93,10 @@ def _add_record_type(draft: ObjectDraft, node: Node, name: str, _source: Source)
 def _add_field_set(draft: ObjectDraft, node: Node, _name: str, source: Source) -> None:
     node.need("label", 80)
     node.need("description", 1000)
-    shown = []
     for each in node.nodes("displayedFields") + node.nodes("availableFields"):
-        shown.append(source.names.path(each.need("field")))
+        draft.mentions.append((each, source.names.path(each.need("field"))))
         each.ignore("isFieldManaged", "isRequired")
         each.close()
-    draft.field_sets.append((node, tuple(shown)))
 
 
 _ADD = {"validationRule": _add_rule, "recordType": _add_record_type, "fieldSet": _add_field_set}
@@ -200,12 +203,11 @@ def check_references(draft: ObjectDraft, objects: Mapping[str, SObject]) -> None
                 raise each.node.error(f"no CustomObject named {target} found", "referenceTo")
 
 
-def check_field_sets(draft: ObjectDraft, sobject: SObject) -> None:
-    """Refuse a field set with a field that is not there."""
-    for node, shown in draft.field_sets:
-        for path in shown:
-            if "." not in path and sobject.field(path) is None:
-                raise node.error(f"no field {path} on {sobject.name}", "field")
+def check_mentions(draft: ObjectDraft, sobject: SObject) -> None:
+    """Refuse a field set or record type with a field that is not there."""
+    for node, path in draft.mentions:
+        if "." not in path and sobject.field(path) is None:
+            raise node.error(f"no field {path} on {sobject.name}")
 
 
 def check_child_names(objects: Mapping[str, SObject], drafts: Mapping[str, ObjectDraft]) -> None:

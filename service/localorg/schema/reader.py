@@ -15,7 +15,7 @@ from service.localorg.schema.objects import (
     add_component,
     build_object,
     check_child_names,
-    check_field_sets,
+    check_mentions,
     check_references,
 )
 from service.localorg.schema.permissions import PermissionReader, read_custom_permission
@@ -60,7 +60,7 @@ def _read_objects(components: list[Component], permissions: Mapping[str, str], n
     objects = {o.name: o for o in STANDARD_OBJECTS} | built
     for name, draft in drafts.items():
         check_references(draft, objects)
-        check_field_sets(draft, objects[name])
+        check_mentions(draft, objects[name])
     check_child_names(objects, drafts)
     compiler = Compiler(objects, permissions)
     return objects | {name: compiler.complete(built[name], d.fields, d.rules) for name, d in drafts.items()}

@@ -228,3 +228,10 @@ def test_usernames_are_unique(boats: LocalOrg) -> None:
 
 def _add_twin(org: LocalOrg) -> None:
     org.add_user("SAILOR@example.com", name="Twin")
+
+
+def test_names_that_nobody_has_are_a_mistake_of_the_caller(boats: LocalOrg) -> None:
+    with pytest.raises(KeyError, match=r"nobody@example\.com"):
+        boats.user_id("nobody@example.com")
+    with pytest.raises(KeyError, match="PermissionSet Pirate"):
+        boats.assign(boats.user_id("guest@example.com"), "Pirate")

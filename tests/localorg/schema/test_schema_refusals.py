@@ -168,7 +168,7 @@ def field(name: str) -> str:
             f"{BOAT}/fieldSets/Short.fieldSet-meta.xml",
             "<field>Kind__c",
             "<field>Sort__c",
-            "field",
+            "displayedFields",
             "no field Sort__c on Boat__c",
         ),
         (SAILOR, "<object>Boat__c", "<object>Plane__c", "object", "no CustomObject named Plane__c found"),
