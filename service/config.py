@@ -37,6 +37,7 @@ class Settings:
     log_level: str
     log_json: bool
     crm: Credentials
+    console_token: str | None = field(default=None, repr=False)
 
 
 def read_settings() -> Settings:
@@ -53,6 +54,7 @@ def read_settings() -> Settings:
         overlay=Path(overlay) if overlay else None,
         log_level=env("PLANSYNC_LOG_LEVEL", "warning"),
         log_json=env.bool("PLANSYNC_LOG_JSON", False),
+        console_token=env("PLANSYNC_CONSOLE_TOKEN", None),
         crm=Credentials(
             instance_url=env("SALESFORCE_INSTANCE_URL", None),
             client_id=env("SALESFORCE_CLIENT_ID", None),

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, case, delete, exists, func, literal, or_, select
+from sqlalchemy import Connection, and_, case, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -48,7 +48,7 @@ class Parked:
     reason: str
     version: int
     field: str = ""
-    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # noqa: RUF009 - `field` is taken
+    details: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def park(connection: Connection, org_id: UUID, items: Iterable[Parked], *, now: datetime) -> None:
@@ -100,6 +100,14 @@ def release(connection: Connection, ids: Collection[UUID], *, why: Collection[Wh
         if why is not None:
             statement = statement.where(parked.c.kind.in_([w.value for w in why]))
         connection.execute(statement)
+
+
+def retry_now(connection: Connection, *, now: datetime, ids: Collection[UUID] | None = None) -> int:
+    """Let what waits for a later try go with the next sync; return how many did. What a person must decide stays."""
+    statement = update(parked).where(parked.c.kind.in_([why.value for why in RETRIED])).values(retry_at=now)
+    if ids is not None:
+        statement = statement.where(parked.c.link_id.in_(ids))
+    return connection.execute(statement).rowcount
 
 
 def release_fields(connection: Connection, asked: dict[UUID, set[str]]) -> None:
