@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.localorg.schema.model import NUMERIC, Field, Type
 from service.localorg.soql.ast import Call
 from service.localorg.soql.session import Session
+from service.localorg.soql.source import without_case
 from service.localorg.soql.sql import Sql
 
 _DATE_FUNCTIONS = {
@@ -51,7 +52,7 @@ def aggregate(session: Session, call: Call, field: Field, sql: Sql) -> tuple[Fie
     if call.name in _COUNTS:
         return Field(name=call.name, label=call.name, type=Type.INT), found
     if call.name in ("MIN", "MAX"):
-        return field, found
+        return field, without_case(field, found)
     kind = Type.DOUBLE if field.type is Type.INT and call.name == "AVG" else field.type
     if call.name == "SUM":
         found = found.wrapped("ROUND(", f", {field.scale})")

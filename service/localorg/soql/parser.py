@@ -12,9 +12,12 @@ from service.localorg.soql.errors import malformed
 from service.localorg.soql.stream import Stream
 
 _LONGEST = 100_000
-_CLAUSES = frozenset(
-    {"WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "ALL", "USING", "UPDATE", "FROM"}
+_RESERVED = frozenset(
+    {"AND", "ASC", "DESC", "EXCLUDES", "FIRST", "FROM", "GROUP", "HAVING", "IN", "INCLUDES", "LAST"}
+    | {"LIKE", "LIMIT", "NOT", "NULL", "NULLS", "OR", "SELECT", "USING", "WHERE", "WITH"}
 )
+"""Words that are no aliases; fields and objects may have such names."""
+_CLAUSES = _RESERVED | {"ORDER", "OFFSET", "FOR", "ALL", "UPDATE"}
 _FIELD_GROUPS = frozenset({"ALL", "CUSTOM", "STANDARD"})
 _Part = TypeVar("_Part")
 
@@ -61,10 +64,12 @@ def _item(stream: Stream) -> Item | Fields | Query:
         return query
     if stream.token.word == "TYPEOF" and stream.following().kind == "name" and stream.following().word != "FROM":
         raise malformed("TYPEOF is not supported by this org", stream.text, stream.token.at)
+    if stream.token.word == "FROM":
+        raise stream.unexpected()
     if stream.token.word == "FIELDS" and stream.following().text == "(":
         return _fields(stream)
     expression = stream.expression()
-    alias = stream.take().text if stream.token.kind == "name" and stream.token.word not in _CLAUSES else None
+    alias = stream.take().text if stream.token.kind == "name" and stream.token.word not in _RESERVED else None
     return Item(expression, alias)
 
 

@@ -107,8 +107,7 @@ class Source:
         """Return the SQL of a field of a table; a formula is calculated from what it reads."""
         if field.formula is None:
             return Sql(f'"{table.alias}"."{field.name}"')
-        sql = self._calculated(Place((table,)), field, field.formula)
-        return sql if field.type in _BINARY else sql.wrapped("", " COLLATE NOCASE")
+        return without_case(field, self._calculated(Place((table,)), field, field.formula))
 
     def _relative(self, parts: tuple[str, ...]) -> tuple[str, ...]:
         return parts[1:] if len(parts) > 1 and parts[0].lower() in self._own_names else parts
@@ -162,9 +161,8 @@ class Source:
                 found.append((field, self.field(table, field)))
         if not found:
             return None
-        sql = _first([sql for _, sql in found])
         field = found[0][0]
-        return Column(field, sql if field.type in _BINARY else sql.wrapped("", " COLLATE NOCASE"), place)
+        return Column(field, without_case(field, _first([sql for _, sql in found])), place)
 
     def type_name(self, place: Place) -> Sql:
         """Return the SQL of the object name of the record at a place; the names come from the schema."""
@@ -186,6 +184,11 @@ class Source:
 
     def _readable(self, sobject: SObject) -> frozenset[str]:
         return self.session.access.readable(self.session.actor, sobject.name)
+
+
+def without_case(field: Field, sql: Sql) -> Sql:
+    """Return SQL that is computed so that text compares without regard to case, as a column does by itself."""
+    return sql if field.type in _BINARY or field.case_sensitive else sql.wrapped("", " COLLATE NOCASE")
 
 
 def _first(parts: list[Sql]) -> Sql:
