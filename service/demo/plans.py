@@ -37,7 +37,8 @@ def _resource(member: Member, points: dict[str, str]) -> Draft:
         sobject="CS_Resource__c",
         key=resource_key(member),
         values={"Name": member.name, "Email__c": member.username, "Role__c": member.role, "Active__c": True},
-        points={"User__c": member.username, "OwnerId": member.username, **points},
+        points={"User__c": member.username, **points},
+        by=member.username,
     )
 
 
