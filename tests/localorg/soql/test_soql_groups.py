@@ -38,7 +38,7 @@ def test_groups_are_aggregate_results(boats: LocalOrg) -> None:
         ("SELECT COUNT(Id) FROM Boat__c", [{"expr0": 6}]),
         ("SELECT COUNT(Length__c), COUNT_DISTINCT(Length__c) FROM Boat__c", [{"expr0": 5, "expr1": 4}]),
         ("SELECT SUM(Value__c) total, AVG(Length__c), MIN(Length__c), MAX(Name) FROM Boat__c", [{"total": 4500.5, "expr0": 5.65, "expr1": 0.5, "expr2": "Fado"}]),
-        ("SELECT MIN(Built_On__c) first, MAX(Launched_At__c) last FROM Boat__c", [{"first": "2019-12-31", "last": "2021-12-31T23:30:00.000+0000"}]),
+        ("SELECT MIN(Built_On__c) earliest, MAX(Launched_At__c) latest FROM Boat__c", [{"earliest": "2019-12-31", "latest": "2021-12-31T23:30:00.000+0000"}]),
         ("SELECT SUM(Value__c) FROM Boat__c WHERE Name = 'Nobody'", [{"expr0": None}]),
         ("SELECT Kind__c kind, COUNT(Id) n FROM Boat__c GROUP BY Kind__c ORDER BY COUNT(Id) DESC, Kind__c", [{"kind": "Sail", "n": 2}, {"kind": None, "n": 1}, {"kind": "Motor", "n": 1}, {"kind": "Row", "n": 1}, {"kind": "Junk", "n": 1}]),
         ("SELECT Kind__c FROM Boat__c GROUP BY Kind__c HAVING COUNT(Id) > 1", [{"Kind__c": "Sail"}]),
