@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
+from service.cli.output import add_rows, emit, plain, screen, table
 from service.localorg.errors import InstallError
 from service.localorg.http.app import App, create_app
-from service.localorg.org import ADMIN, INTEGRATION, LocalOrg
+from service.localorg.org import INTEGRATION, LocalOrg
 from service.localorg.server import Server
 
 INTEGRATION_SETS = ("Plansync_Integration", "Plansync_Standard_Objects")
@@ -33,7 +31,7 @@ DEMO_USERS = (
 )
 @click.option("--namespace", help="Install as a package with this namespace.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8443, show_default=True, help="0 takes a free port.")
-@click.option("--http", "plain", is_flag=True, help="Plain HTTP in place of TLS.")
+@click.option("--http", is_flag=True, help="Plain HTTP in place of TLS.")
 @click.option("--database", type=click.Path(path_type=Path), help="Keep the records in this file.")
 @click.option(
     "--tls-folder",
@@ -49,7 +47,7 @@ def localorg(  # noqa: PLR0913 - one parameter an option
     package: Path | None,
     namespace: str | None,
     port: int,
-    plain: bool,
+    http: bool,
     database: Path | None,
     tls_folder: Path,
     users: tuple[str, ...],
@@ -62,9 +60,12 @@ def localorg(  # noqa: PLR0913 - one parameter an option
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    with Server(app, port=port, tls=None if plain else tls_folder) as server:
-        _announce(_facts(org, app, server), as_json=as_json)
-        stop.wait()
+    try:
+        with Server(app, port=port, tls=None if http else tls_folder) as server:
+            _announce(_facts(org, app, server), as_json=as_json)
+            stop.wait()
+    except OSError as error:
+        raise click.ClickException(f"Port {port} cannot be used ({error}); choose another with --port.") from error
 
 
 def _install(package: Path | None, namespace: str | None, database: Path | None) -> LocalOrg:
@@ -123,19 +124,14 @@ def _facts(org: LocalOrg, app: App, server: Server) -> dict[str, Any]:
 
 def _announce(facts: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(facts))
+        emit(facts)
         return
-    console = Console()
-    console.print(f"[bold]Local org[/bold] {facts['org_id']} at [link]{facts['url']}[/link]")
+    console = screen()
+    console.print(f"Local org {facts['org_id']} at {facts['url']}", style="bold")
     if facts["ca_file"]:
-        console.print(f"CA file: {facts['ca_file']}", soft_wrap=True)
-    table = Table("User", "Id", "Access token")
-    for user in facts["users"]:
-        table.add_row(
-            user["username"], user["id"], user["access_token"], style="cyan" if user["username"] == ADMIN else ""
-        )
-    console.print(table, soft_wrap=True)
-    console.print(
-        "A client for JWT bearer or client credentials:", facts["register_client"], soft_wrap=True, markup=False
-    )
-    console.print("Ctrl-C stops it.")
+        console.print("CA file:", facts["ca_file"], soft_wrap=True)
+    users = ((user["username"], user["id"], user["access_token"]) for user in facts["users"])
+    console.print(add_rows(table("Users", "Username", "Id", "Access token"), users), soft_wrap=True)
+    console.print("To sign in by JWT bearer or client credentials, register a client:")
+    console.print(plain(facts["register_client"]), soft_wrap=True)
+    console.print("Ctrl-C stops the org.")

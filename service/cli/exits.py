@@ -1,0 +1,57 @@
+"""Exit codes and error codes of every command: the one list.
+
+0  done, and nothing needs a person
+1  done, but something needs a person: problems in the mappings, parked records, a sync that broke off
+2  the command line itself is wrong
+3  the org cannot be reached or does not let Plansync in
+4  the configuration or the database cannot be used as it is
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from service.crm.errors import LimitReached, Refused, Retryable, SignInNeeded, Unreachable
+from service.errors import PlansyncError
+from service.mapping.model import MappingErrors
+from service.store.database import DatabaseError
+from service.store.orgs import UnknownOrg
+from service.store.sealing import SealingError
+from service.sync.detect import Stale
+from service.sync.load import Vanished
+from service.wiring import ConnectionIncomplete
+
+
+class Exit(IntEnum):
+    """What a command says to the shell."""
+
+    OK = 0
+    ATTENTION = 1
+    USAGE = 2
+    NO_WAY_IN = 3
+    SETUP = 4
+
+
+FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
+    (SignInNeeded, Exit.NO_WAY_IN, "sign_in_needed"),
+    (Unreachable, Exit.NO_WAY_IN, "unreachable"),
+    (Retryable, Exit.NO_WAY_IN, "no_answer"),
+    (LimitReached, Exit.NO_WAY_IN, "limit_reached"),
+    (Refused, Exit.ATTENTION, "refused"),
+    (Stale, Exit.ATTENTION, "stale"),
+    (Vanished, Exit.ATTENTION, "vanished"),
+    (MappingErrors, Exit.SETUP, "mapping"),
+    (ConnectionIncomplete, Exit.SETUP, "login_incomplete"),
+    (UnknownOrg, Exit.SETUP, "unknown_org"),
+    (SealingError, Exit.SETUP, "sealing"),
+    (DatabaseError, Exit.SETUP, "database"),
+)
+"""Which error ends a command with which exit code, and its name in `{"error": {"code": ...}}`."""
+
+
+def fault_of(error: PlansyncError) -> tuple[Exit, str]:
+    """Return the exit code and the name of an error; one that is not listed only needs attention."""
+    for kind, code, name in FAULTS:
+        if isinstance(error, kind):
+            return code, name
+    return Exit.ATTENTION, "error"

@@ -1,0 +1,157 @@
+"""How an org's sync is doing, for people: gathered from the ledger, judged in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Engine
+
+from service.store import overview as ledger
+from service.store.database import transaction
+from service.store.orgs import Org
+from service.store.overview import ParkedRecord, Run, Tally
+from service.sync.park import Why
+
+LONGEST_RUN = timedelta(hours=2)
+"""A run without an end that began earlier than this was cut off, or its process hangs."""
+LATE = timedelta(days=1)
+DAY = timedelta(days=1)
+
+
+class Outcome(StrEnum):
+    """How a run ended, or that it has not."""
+
+    DONE = "done"
+    RUNNING = "running"
+    FAILED = "failed"
+    CUT_OFF = "cut off"
+
+
+class Health(StrEnum):
+    """How an org is doing; everything but the first two needs a person."""
+
+    IN_STEP = "in step"
+    RUNNING = "syncing now"
+    NEW = "not synced yet"
+    ATTENTION = "needs attention"
+    LATE = "late"
+    FAILED = "failed"
+
+    @property
+    def good(self) -> bool:
+        """Say whether nobody has to do anything."""
+        return self in (Health.IN_STEP, Health.RUNNING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An org's health and the sentence that explains it."""
+
+    health: Health
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunShown:
+    """One run with its outcome."""
+
+    run: Run
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """One org at a glance; `parked` holds the longest waiting of `parked_count`."""
+
+    org: Org
+    verdict: Verdict
+    runs: Sequence[RunShown]
+    tallies: Mapping[str, Tally]
+    parked: Sequence[ParkedRecord]
+    parked_count: int
+    read_up_to: datetime | None
+    api_calls_today: int
+
+    @property
+    def total(self) -> Tally:
+        """Return the records of all objects by state."""
+        return sum(self.tallies.values(), start=Tally())
+
+
+def overview(engine: Engine, org: Org, *, now: datetime, runs: int = 8, parked: int = 50) -> Overview:
+    """Gather how an org is doing from the ledger alone: no call to the CRM."""
+    with transaction(engine, org.id) as connection:
+        newest = [
+            RunShown(run=run, outcome=outcome(run, newest=place == 0, now=now))
+            for place, run in enumerate(ledger.last_runs(connection, limit=runs))
+        ]
+        tallies = ledger.tallies(connection)
+        parked_count = ledger.count_parked(connection)
+        return Overview(
+            org=org,
+            verdict=judge(newest, tallies, parked_count, now=now),
+            runs=newest,
+            tallies=tallies,
+            parked=ledger.parked_records(connection, limit=parked),
+            parked_count=parked_count,
+            read_up_to=ledger.read_up_to(connection),
+            api_calls_today=ledger.api_calls_since(connection, now - DAY),
+        )
+
+
+def outcome(run: Run, *, newest: bool, now: datetime) -> Outcome:
+    """Say how a run ended; one without an end runs still, unless a newer one began or it is too old for that."""
+    if run.ended_at is not None:
+        return Outcome.FAILED if run.error else Outcome.DONE
+    return Outcome.RUNNING if newest and now - run.started_at < LONGEST_RUN else Outcome.CUT_OFF
+
+
+def judge(runs: Sequence[RunShown], tallies: Mapping[str, Tally], parked: int, *, now: datetime) -> Verdict:
+    """Say how an org is doing; the gravest finding speaks."""
+    if not runs:
+        return Verdict(health=Health.NEW, reason="Nothing was read yet; run `plansync sync`.")
+    last = runs[0]
+    if last.outcome is Outcome.RUNNING:
+        return Verdict(health=Health.RUNNING, reason="A sync is under way.")
+    if last.outcome is Outcome.FAILED:
+        return Verdict(health=Health.FAILED, reason=f"The last sync broke off: {last.run.error}")
+    if last.outcome is Outcome.CUT_OFF:
+        return Verdict(
+            health=Health.FAILED, reason="The last sync was cut off; `plansync sync` goes on where it stood."
+        )
+    return _after_a_good_run(last.run, tallies, parked, now=now)
+
+
+def _after_a_good_run(last: Run, tallies: Mapping[str, Tally], parked: int, *, now: datetime) -> Verdict:
+    if parked:
+        what = "1 record or field waits" if parked == 1 else f"{parked} records or fields wait"
+        return Verdict(health=Health.ATTENTION, reason=f"{what} for a decision or a correction.")
+    if now - last.started_at > LATE:
+        return Verdict(health=Health.LATE, reason="The last sync was more than a day ago; run `plansync sync`.")
+    waiting = sum(tally.to_push for tally in tallies.values())
+    if waiting:
+        what = "1 change goes" if waiting == 1 else f"{waiting} changes go"
+        return Verdict(health=Health.IN_STEP, reason=f"{what} to the CRM with the next sync.")
+    return Verdict(health=Health.IN_STEP, reason="Both sides hold the same.")
+
+
+def way_out(item: ParkedRecord) -> str:
+    """Say what a person can do about something parked."""
+    return _BY_CODE.get(item.code) or _BY_KIND[Why(item.kind)]
+
+
+_BY_KIND = {
+    Why.REFUSED: "Correct the value here, or the rule or right in the CRM; an edit here sends it again at once.",
+    Why.WAITING: "Nothing, if the other record is on its way; else create it, or let the integration user see it.",
+    Why.CONFLICT: "Decide which value is right and enter it on the other side too; once both agree, it goes on.",
+    Why.DELETED: "Decide whether the record lives: restore it where it was deleted, or delete it on the other side too.",
+}
+_BY_CODE = {
+    "UNREADABLE": "Correct the value in the CRM, or the field's kind in the mapping.",
+    "PARENT_DELETED": "Give the record another parent here, or delete it.",
+    "INVALID_FIELD_FOR_INSERT_UPDATE": "Give the integration user the right to edit the field, or map it as pull.",
+    "STRING_TOO_LONG": "Shorten the text here; the field in the CRM holds no more.",
+}
