@@ -37,17 +37,26 @@ def plain(value: object) -> Text:
     return Text("".join("\N{REPLACEMENT CHARACTER}" if _controls(char) else char for char in str(value)))
 
 
-def show(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """Print a table of plain values; a column whose name begins with # holds numbers."""
-    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+def table(title: str, *columns: str) -> Table:
+    """Return an empty table; a column whose name begins with # holds numbers."""
+    # Not wrapped: a title may be wider than its table.
+    heading = Text(title, style="bold", no_wrap=True, overflow="ignore")
+    made = Table(title=heading, box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for column in columns:
         made.add_column(column.removeprefix("#"), justify="right" if column.startswith("#") else "left")
+    return made
+
+
+def add_rows(to: Table, rows: Iterable[Iterable[object]]) -> Table:
+    """Add rows of plain values to a table."""
     for row in rows:
-        made.add_row(*(plain("" if value is None else value) for value in row))
-    out = screen()
-    out.print(plain(title), style="bold", soft_wrap=True)
-    out.print(made)
-    out.print()
+        to.add_row(*(plain("" if value is None else value) for value in row))
+    return to
+
+
+def show(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
+    """Print a table."""
+    screen().print(add_rows(table(title, *columns), rows))
 
 
 def say(sentence: str) -> None:

@@ -69,8 +69,8 @@ def _show(view: Overview, now: datetime) -> None:
         say(f"The CRM was read up to {moment(view.read_up_to, zone)} {zone}, {age(now - view.read_up_to)}.")
     if view.tallies:
         rows = [(noun, *asdict(tally).values()) for noun, tally in view.tallies.items()]
-        headings = ("Object", "#In step", "#To be pushed", "#Parked", "#Gone")
-        show("Records", headings, [*rows, ("all", *asdict(view.total).values())])
+        columns = ("Object", "#In step", "#To be pushed", "#Parked", "#Gone")
+        show("Records", columns, [*rows, ("all", *asdict(view.total).values())])
     if view.runs:
         title = f"Last runs (times in {zone}; API calls in 24 hours: {view.api_calls_today})"
         headings = ("Started", "Kind", "Outcome", "#Took", "#API calls", "Counts")
