@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -168,6 +169,13 @@ def test_a_parent_can_be_named_by_its_external_id(boats: LocalOrg, sailor: Actor
     record_id = boat(boats, sailor, Harbour__r={"attributes": {"type": "Harbour__c"}, "Code__c": "hul"})
     boats.writer.update(sailor, "Boat__c", record_id, {"Account__r": None})
     assert read(boats, record_id, "Harbour__c") == port
+
+
+def test_a_parent_that_two_records_could_be_is_refused(boats: LocalOrg, admin: Actor) -> None:
+    for name in ("Ada", "Bea"):
+        boats.writer.create(admin, "Boat__c", {"Name": name, "Builder__c": "Bo"})
+    found = refusal(boats.writer.create, admin, "Trip__c", {"Boat__r": {"Builder__c": "Bo"}})
+    assert (found.code, found.message) == ("INVALID_FIELD", "More than one record found for external ID: Bo")
 
 
 @pytest.mark.parametrize("again", ["HUL", "hul"])
@@ -354,3 +362,9 @@ def test_the_same_seed_gives_the_same_records(boats: LocalOrg, sailor: Actor) ->
 def test_another_seed_gives_other_ids() -> None:
     ids = {LocalOrg.install(None, seed=seed).org_id for seed in (0, 1)}
     assert len(ids) == 2
+
+
+def test_threads_write_one_after_the_other(boats: LocalOrg, sailor: Actor) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        ids = list(pool.map(lambda n: boat(boats, sailor, Builder__c=str(n)), range(40)))
+    assert len(set(ids)) == len(list(boats.storage.rows("Boat__c"))) == 40

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,27 @@ def test_a_standard_object_is_extended(schema: Schema) -> None:
         False,
     )
     assert "Boats_Owned__c" not in standard_schema().objects["Account"].fields
+
+
+def test_a_standard_objects_own_file_sets_its_sharing(boats_package: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(boats_package, tmp_path / "package"))
+    (copy / "force-app/main/default/objects/Account/Account.object-meta.xml").write_text(
+        """<?xml version="1.0" encoding="UTF-8"?>
+        <CustomObject xmlns="http://soap.sforce.com/2006/04/metadata">
+            <enableFeeds>false</enableFeeds><sharingModel>Private</sharingModel>
+        </CustomObject>"""
+    )
+    account = read_package(copy, namespace=None).objects["Account"]
+    assert (account.sharing, "Boats_Owned__c" in account.fields) == (Sharing.PRIVATE, True)
+
+
+def test_a_sorted_value_set_is_sorted_by_label(boats_package: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(boats_package, tmp_path / "package"))
+    file = copy / "force-app/main/default/globalValueSets/Colour.globalValueSet-meta.xml"
+    file.write_text(file.read_text().replace("<sorted>false", "<sorted>true"))
+    colours = read_package(copy, namespace=None).objects["Boat__c"].fields["Colours__c"].picklist
+    assert colours is not None
+    assert [value for value, _ in colours.values] == ["Blue", "Green", "Red"]
 
 
 def test_names_are_found_in_any_case(schema: Schema) -> None:

@@ -13,6 +13,7 @@ from service.localorg.schema.reader import read_package
 MAIN = "force-app/main/default"
 BOAT = f"{MAIN}/objects/Boat__c"
 FIELDS = f"{BOAT}/fields"
+LABEL = "{http://soap.sforce.com/2006/04/metadata}label"
 SAILOR = f"{MAIN}/permissionsets/Sailor.permissionset-meta.xml"
 
 
@@ -205,6 +206,22 @@ def field(name: str) -> str:
             "name",
             "no permission named ViewEverything found",
         ),
+        (field("Length__c"), "<label>", "<label lang='en'>", LABEL, "not an element of the Metadata API"),
+        (field("Length__c"), "<label>Length", "<label><b>Length</b>", "label", "a text is expected, not elements"),
+        (
+            field("Kind__c"),
+            "<valueSet>",
+            "<valueSet><valueSetName>Colour</valueSetName></valueSet><valueSet>",
+            "valueSet",
+            "given more than once",
+        ),
+        (
+            f"{BOAT}/validationRules/Off.validationRule-meta.xml",
+            "<fullName>Off",
+            "<fullName>On",
+            "fullName",
+            "must be the file's name, Off",
+        ),
         (f"{MAIN}/tabs/Boat__c.tab-meta.xml", "</motif>", "", "CustomTab", "not well-formed"),
     ],
 )
@@ -258,6 +275,19 @@ def test_rights_on_a_detail_need_read_on_its_master(copy: Path) -> None:
         </PermissionSet>"""
     )
     with pytest.raises(InstallError, match="permission read of Trip__c depends on permission read of Boat__c"):
+        read_package(copy, namespace=None)
+
+
+@pytest.mark.parametrize("count", [0, 1001])
+def test_a_value_set_has_between_one_and_a_thousand_values(copy: Path, count: int) -> None:
+    values = "".join(f"<customValue><fullName>{n}</fullName></customValue>" for n in range(count))
+    (copy / MAIN / "globalValueSets/Colour.globalValueSet-meta.xml").write_text(
+        f"""<?xml version="1.0" encoding="UTF-8"?>
+        <GlobalValueSet xmlns="http://soap.sforce.com/2006/04/metadata">
+            {values}<masterLabel>Colour</masterLabel><sorted>false</sorted>
+        </GlobalValueSet>"""
+    )
+    with pytest.raises(InstallError, match="between 1 and 1000 values are needed"):
         read_package(copy, namespace=None)
 
 
