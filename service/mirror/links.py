@@ -63,13 +63,13 @@ def by_id(connection: Connection, ids: Collection[UUID], *, lock: bool = False) 
     return {link.id: link for link in map(_link, rows)}
 
 
-def our_ids(connection: Connection, crm_ids: Collection[str]) -> dict[str, str]:
-    """Return our id, as text, of each of these CRM records that we hold and have not deleted."""
+def our_ids(connection: Connection, crm_ids: Collection[str], *, held: bool = True) -> dict[str, str]:
+    """Return our id, as text, of each of these CRM records; only of those that we hold, or of all we ever knew."""
     if not crm_ids:
         return {}
-    query = select(links.c.crm_id, links.c.id).where(
-        links.c.crm_id.in_(crm_ids), links.c.base.isnot(None), ~links.c.deleted, ~links.c.gone
-    )
+    query = select(links.c.crm_id, links.c.id).where(links.c.crm_id.in_(crm_ids))
+    if held:
+        query = query.where(links.c.base.isnot(None), ~links.c.deleted, ~links.c.gone)
     return {crm_id: str(our_id) for crm_id, our_id in connection.execute(query)}
 
 
@@ -84,10 +84,12 @@ def crm_ids(connection: Connection, ids: Collection[str]) -> dict[str, str]:
 
 
 def introduce(connection: Connection, org_id: UUID, newcomers: Iterable[tuple[UUID, str, str]]) -> None:
-    """Make links (id, object, CRM id) of records that are not here: they have nothing agreed and nothing to push."""
+    """Keep the CRM id of records (id, object, CRM id) that cannot be taken in yet: nothing is agreed, nothing to push."""
     rows = [{"org_id": org_id, "id": our_id, "object": noun, "crm_id": crm_id} for our_id, noun, crm_id in newcomers]
     if rows:
-        connection.execute(insert(links), rows)
+        statement = insert(links)
+        crm_id = {"crm_id": statement.excluded.crm_id}
+        connection.execute(statement.on_conflict_do_update(index_elements=["org_id", "id"], set_=crm_id), rows)
 
 
 def save(connection: Connection, org_id: UUID, agreed: Iterable[Mapping[str, Any]]) -> None:

@@ -31,7 +31,6 @@ orgs = Table(
     Column("namespace", Text),
     Column("time_zone", Text, nullable=False, server_default="UTC"),
     Column("login", LargeBinary, nullable=False),
-    Column("overlay", JSONB),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )
 """The connected orgs. Without row-level security: it is read to find out which orgs there are. `login` is sealed."""

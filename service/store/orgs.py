@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, select, update
@@ -20,7 +18,7 @@ class UnknownOrg(PlansyncError):  # noqa: N818 - named for what is wrong with th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Org:
-    """One connected org; `login` is sealed, `overlay` maps the org's own extra fields."""
+    """One connected org; `login` is sealed."""
 
     id: UUID
     name: str
@@ -29,7 +27,6 @@ class Org:
     namespace: str | None
     time_zone: str
     login: bytes
-    overlay: Mapping[str, Any] | None = None
 
 
 _COLUMNS = [orgs.c[name] for name in Org.__slots__]

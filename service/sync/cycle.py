@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.errors import PlansyncError
-from service.sync import detect, fetch, load
+from service.sync import detect, fetch, load, pull
 from service.sync.context import Sync
 from service.sync.detect import Detected
 from service.sync.journal import Journal
-from service.sync.park import waiting
-from service.sync.pull import pull
+from service.sync.park import believed_gone, waiting
 from service.sync.push import push
 from service.sync.remove import remove
 
@@ -68,15 +67,16 @@ def run_cycle(
 def _take_in(sync: Sync, journal: Journal, found: Detected) -> None:
     """Fetch and merge what changed, take deletions in, and move the cursors with the last of it."""
     with sync.transaction() as connection:
+        undeleted = believed_gone(connection, [crm_id for ids in found.changed.values() for crm_id in ids])
+    # An undelete restores what pointed at the record without moving anybody's clock: those are read now, and wait for it.
+    pull.take_in(sync, journal, fetch.pointing_at(sync, undeleted, now=journal.now))
+    with sync.transaction() as connection:
         held_up = waiting(connection, now=journal.now)
     wanted = {
         mapping.name: found.changed.get(mapping.name, set()) | held_up.get(mapping.name, set())
         for mapping in sync.mappings
     }
-    for shown in fetch.by_id(sync, wanted, now=journal.now):
-        with sync.transaction() as connection:
-            for one in shown:
-                pull(sync, connection, journal, one.mapping, one.rows, read_at=one.read_at)
+    pull.take_in(sync, journal, fetch.by_id(sync, wanted, now=journal.now))
     with sync.transaction() as connection:
         for mapping in reversed(sync.mappings.objects):
             remove(sync, connection, journal, mapping, found.deleted.get(mapping.name, set()))

@@ -75,7 +75,7 @@ def detect(sync: Sync, known: Mapping[str, datetime], *, now: datetime) -> Detec
     for answer in (*answers, schema):
         if isinstance(answer, Refused):
             raise answer
-    return _read(sync, answers, schema)
+    return _read(sync, answers, schema, now=now)
 
 
 def start_of(known: Mapping[str, datetime], noun: str, what: str, end: datetime) -> datetime:
@@ -88,7 +88,7 @@ def minute(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-def _read(sync: Sync, answers: list[Any], schema: Described | NotModified) -> Detected:
+def _read(sync: Sync, answers: list[Any], schema: Described | NotModified, *, now: datetime) -> Detected:
     changed: dict[str, set[str]] = {}
     deleted: dict[str, set[str]] = {}
     moved: dict[str, datetime] = {}
@@ -97,7 +97,7 @@ def _read(sync: Sync, answers: list[Any], schema: Described | NotModified) -> De
         deleted[mapping.name] = {crm_id for crm_id, _ in gone.rows}
         moved[f"{mapping.name}:updated"] = updated.latest
         moved[f"{mapping.name}:deleted"] = gone.latest
-    modified = schema.modified if isinstance(schema, Described) else None
-    if modified:
-        moved[SCHEMA] = modified
+    if isinstance(schema, Described):
+        # An org that does not say when its schema changed is asked about the time of this cycle.
+        moved[SCHEMA] = schema.modified or now
     return Detected(changed=changed, deleted=deleted, cursors=moved, schema_changed=isinstance(schema, Described))

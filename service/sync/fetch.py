@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from service.crm.answers import Page
 from service.crm.composite import MOST_HEAVY
 from service.crm.errors import Refused
 from service.crm.requests import MOST_IDS, Request, query, retrieve
@@ -53,10 +54,31 @@ def by_id(sync: Sync, wanted: Mapping[str, Collection[str]], *, now: datetime) -
 def by_key(sync: Sync, wanted: Mapping[str, Collection[str]], *, now: datetime) -> Iterator[list[Shown]]:
     """Yield the records that carry these keys of ours, parents first, one list for each API call."""
     asks = [
-        (mapping, query(select(mapping.sobject, read_fields(mapping), where=[compare(mapping.key or "", "IN", keys)])))
+        (mapping, _where(mapping, mapping.key or "", keys))
         for mapping in sync.mappings
         for keys in chunks(sorted(wanted.get(mapping.name, ())), MOST_KEYS)
     ]
+    yield from _queried(sync, asks, now=now)
+
+
+def pointing_at(sync: Sync, targets: Mapping[str, Collection[str]], *, now: datetime) -> Iterator[list[Shown]]:
+    """Yield the records that point at these CRM records, one list for each API call."""
+    asks = [
+        (mapping, _where(mapping, field.crm, ids))
+        for mapping in sync.mappings
+        for field in mapping.references
+        for ids in chunks(sorted(targets.get(field.refers_to or "", ())), MOST_KEYS)
+    ]
+    yield from _queried(sync, asks, now=now)
+
+
+def _where(mapping: ObjectMapping, field: str, values: Sequence[str]) -> Request[Page]:
+    return query(select(mapping.sobject, read_fields(mapping), where=[compare(field, "IN", values)]))
+
+
+def _queried(
+    sync: Sync, asks: Sequence[tuple[ObjectMapping, Request[Page]]], *, now: datetime
+) -> Iterator[list[Shown]]:
     for pack in chunks(asks, MOST_HEAVY):
         answers = composite(sync, [request for _, request in pack])
         read_at = sync.client.org_time or now

@@ -23,11 +23,10 @@ from service.errors import PlansyncError
 from service.mapping.filters import where_soql
 from service.mapping.model import ObjectMapping
 from service.store.ledger import links
-from service.sync import fetch
+from service.sync import fetch, pull
 from service.sync.context import Sync, read_fields
 from service.sync.fetch import Shown
 from service.sync.journal import Journal
-from service.sync.pull import pull
 from service.sync.remove import remove
 
 BULK_FROM = 10_000
@@ -81,7 +80,7 @@ def soql(mapping: ObjectMapping) -> str:
 def _by_pages(sync: Sync, journal: Journal, reading: _Reading, read_at: datetime, progress: Progress) -> None:
     """Take the pages of one object in; the following ones by locator, one call each, as Salesforce hands them out."""
     while True:
-        take_in(sync, journal, reading.mapping, reading.page.rows, read_at=read_at)
+        _take_in(sync, journal, reading.mapping, reading.page.rows, read_at=read_at)
         reading.done += len(reading.page.rows)
         progress(reading.mapping.name, reading.done, reading.page.total)
         if not reading.page.next:
@@ -95,17 +94,15 @@ def _by_bulk(sync: Sync, journal: Journal, mapping: ObjectMapping, expected: int
     with sync.client.bulk_query(soql(mapping), expected_rows=expected) as (header, rows):
         read_at = sync.client.org_time or journal.now
         for chunk in _batched((dict(zip(header, row, strict=True)) for row in rows), CHUNK):
-            take_in(sync, journal, mapping, chunk, read_at=read_at)
+            _take_in(sync, journal, mapping, chunk, read_at=read_at)
             done += len(chunk)
             progress(mapping.name, done, expected)
 
 
-def take_in(
+def _take_in(
     sync: Sync, journal: Journal, mapping: ObjectMapping, rows: Sequence[Mapping[str, Any]], *, read_at: datetime
 ) -> None:
-    """Take a chunk of rows in, in a transaction of its own."""
-    with sync.transaction() as connection:
-        pull(sync, connection, journal, mapping, rows, read_at=read_at)
+    pull.take_in(sync, journal, [[Shown(mapping=mapping, rows=rows, missing=frozenset(), read_at=read_at)]])
     journal.counts["read"] += len(rows)
 
 
@@ -123,7 +120,7 @@ def purge(sync: Sync, journal: Journal, *, since: datetime, accept_missing: bool
 
 
 def _unseen(connection: Connection, noun: str, since: datetime) -> set[str]:
-    return set(connection.execute(_held(noun).where(links.c.base_read_at < since)).scalars())
+    return {row.crm_id for row in connection.execute(_held(noun).where(links.c.base_read_at < since))}
 
 
 def _held(noun: str) -> Select[tuple[str]]:

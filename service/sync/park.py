@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, case, delete, exists, func, literal, or_, select, update
+from sqlalchemy import Connection, Select, and_, case, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -33,6 +33,7 @@ class Why(StrEnum):
 
 
 RETRIED = (Why.REFUSED, Why.WAITING)
+DELETED_THERE = "DELETED_THERE"
 DELAYS = (0, 60, 300, 1_800, 7_200, 43_200, 86_400)
 """Seconds until the next try, by the number of tries so far."""
 
@@ -141,6 +142,17 @@ def asked_fields(connection: Connection, ids: Collection[UUID]) -> dict[UUID, se
     return {link_id: set(fields) for link_id, fields in connection.execute(query.group_by(parked.c.link_id))}
 
 
+def believed_gone(connection: Connection, crm_ids: Collection[str]) -> dict[str, set[str]]:
+    """Return, by object, which of these CRM records we hold to be deleted there: if it shows them, they came back."""
+    if not crm_ids:
+        return {}
+    stuck = exists().where(
+        parked.c.org_id == links.c.org_id, parked.c.link_id == links.c.id, parked.c.code == DELETED_THERE
+    )
+    query = select(links.c.object, links.c.crm_id).where(links.c.crm_id.in_(crm_ids), or_(links.c.gone, stuck))
+    return _by_object(connection, query)
+
+
 def waiting(connection: Connection, *, now: datetime) -> dict[str, set[str]]:
     """Return the CRM ids, by object, of records that could not be taken in and are to be tried again."""
     query = (
@@ -148,7 +160,11 @@ def waiting(connection: Connection, *, now: datetime) -> dict[str, set[str]]:
         .join(parked, and_(parked.c.org_id == links.c.org_id, parked.c.link_id == links.c.id))
         .where(parked.c.kind == Why.WAITING.value, parked.c.retry_at <= now, links.c.crm_id.isnot(None))
     )
+    return _by_object(connection, query)
+
+
+def _by_object(connection: Connection, query: Select[tuple[str, str | None]]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for noun, crm_id in connection.execute(query):
-        found.setdefault(noun, set()).add(crm_id)
+    for row in connection.execute(query):
+        found.setdefault(row.object, set()).add(row.crm_id)
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from service.domain.merging import SENDS_OURS, Direction, merge
+from service.domain.merging import SENDS_OURS, TAKES_THEIRS, Direction, FieldDecision, merge
 from service.domain.values import Row
 from service.mapping.model import ObjectMapping
 from service.mirror.links import Link
@@ -30,20 +30,20 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """One record's push: the values to send, and values of ours to set back (fields that only the CRM writes)."""
+    """One record's push: the values to send, and what is to be set back here (fields that only the CRM writes)."""
 
     link: Link
     mapping: ObjectMapping
     act: Act
     values: Row
-    undo: Row
     reason: str
+    undo: tuple[FieldDecision, ...] = ()
 
 
 def plan(mapping: ObjectMapping, link: Link, held: Row | None, *, asked: Collection[str] = ()) -> Write:
     """Say what one dirty record needs."""
     if mapping.direction is Direction.PULL:
-        undo = {} if held is None else _differences(mapping, link, held)[1]
+        undo = () if held is None else _differences(mapping, link, held)[1]
         return _write(mapping, link, Act.NOTHING, "only the CRM writes these records", undo=undo)
     if held is None:
         return _deletion(mapping, link)
@@ -91,16 +91,22 @@ def _creation(mapping: ObjectMapping, link: Link, held: Row) -> Write:
     return _write(mapping, link, Act.CREATE, "new here", values=values)
 
 
-def _differences(mapping: ObjectMapping, link: Link, held: Row) -> tuple[Row, Row]:
+def _differences(mapping: ObjectMapping, link: Link, held: Row) -> tuple[Row, tuple[FieldDecision, ...]]:
     """Return what to send and what to set back, by comparing ours with the base."""
     base = link.base or {}
     known: Mapping[str, object] = {column: base.get(column) for column in held}
     decided = merge(rules(mapping), base=base, ours=held, theirs={c: base.get(c) for c in known})
     send = {d.column: d.ours for d in decided.decisions if d.outcome in SENDS_OURS}
-    return send, decided.here
+    return send, tuple(d for d in decided.decisions if d.outcome in TAKES_THEIRS)
 
 
 def _write(
-    mapping: ObjectMapping, link: Link, act: Act, reason: str, *, values: Row | None = None, undo: Row | None = None
+    mapping: ObjectMapping,
+    link: Link,
+    act: Act,
+    reason: str,
+    *,
+    values: Row | None = None,
+    undo: tuple[FieldDecision, ...] = (),
 ) -> Write:
-    return Write(link=link, mapping=mapping, act=act, values=values or {}, undo=undo or {}, reason=reason)
+    return Write(link=link, mapping=mapping, act=act, values=values or {}, undo=undo, reason=reason)

@@ -11,12 +11,11 @@ from service.crm.errors import RowError
 from service.mapping.model import ObjectMapping
 from service.mirror import links, ours
 from service.store.ledger import links as ledger
-from service.sync import fetch, send
+from service.sync import fetch, pull, send
 from service.sync.context import Sync
-from service.sync.journal import Decision, Journal
+from service.sync.journal import Decision, Journal, of_field
 from service.sync.park import Parked, Why, asked_fields, blocked, park, release
 from service.sync.plan import Act, Write, cold, needs_reading, plan
-from service.sync.pull import pull
 from service.sync.send import Result
 
 ROUNDS = 3
@@ -56,7 +55,8 @@ def gather(sync: Sync, journal: Journal, *, only: Collection[UUID] | None = None
         plans = [_plan(connection, mapping, journal, only) for mapping in sync.mappings if mapping.name in nouns]
         writes = [write for planned in plans for write in planned]
         idle = [w for w in writes if w.act in (Act.NOTHING, Act.FORGET)]
-        _settle_idle(sync, connection, idle)
+        _undo(sync, connection, journal, [w for w in writes if w.undo])
+        _settle_idle(connection, idle)
     full = any(len(planned) == MOST_LINKS for planned in plans)
     return [w for w in writes if w.act not in (Act.NOTHING, Act.FORGET)], full
 
@@ -75,18 +75,22 @@ def _plan(
     return [plan(mapping, link, held.get(link.id), asked=asked.get(link.id, ())) for link in dirty]
 
 
-def _settle_idle(sync: Sync, connection: Connection, idle: Sequence[Write]) -> None:
-    """Book records that changed and need nothing there: set back what only the CRM writes, forget what it never knew."""
-    for write in idle:
-        if write.undo:
-            held = ours.read_rows(connection, write.mapping, [write.link.id], lock=True)
-            ours.write_rows(
-                connection, write.mapping, sync.org_id, {i: {**row, **write.undo} for i, row in held.items()}
-            )
-    # One at a time only where something was undone: those were bumped once more.
+def _undo(sync: Sync, connection: Connection, journal: Journal, writes: Sequence[Write]) -> None:
+    """Set back what only the CRM writes; the log keeps what stood here."""
+    for write in writes:
+        held = ours.read_rows(connection, write.mapping, [write.link.id], lock=True)
+        back = {decision.column: decision.theirs for decision in write.undo}
+        ours.write_rows(connection, write.mapping, sync.org_id, {i: {**row, **back} for i, row in held.items()})
+        journal.log(connection, [of_field(write.link.id, write.mapping.name, decision) for decision in write.undo])
+
+
+def _settle_idle(connection: Connection, idle: Sequence[Write]) -> None:
+    """Book records that changed here and need nothing there; forget what the CRM never knew."""
+    # Setting something back has bumped the version once more.
     links.catch_up(connection, {w.link.id: w.link.version + bool(w.undo) for w in idle})
-    links.change(connection, [w.link.id for w in idle if w.act is Act.FORGET], gone=True)
-    release(connection, [w.link.id for w in idle if w.act is Act.FORGET])
+    forgotten = [w.link.id for w in idle if w.act is Act.FORGET]
+    links.change(connection, forgotten, gone=True)
+    release(connection, forgotten)
 
 
 def _refresh(sync: Sync, journal: Journal, writes: Sequence[Write]) -> set[UUID]:
@@ -99,10 +103,8 @@ def _refresh(sync: Sync, journal: Journal, writes: Sequence[Write]) -> set[UUID]
             by_id.setdefault(write.mapping.name, set()).add(write.link.crm_id)
         else:
             by_key.setdefault(write.mapping.name, set()).add(str(write.link.id))
-    for shown in [*fetch.by_id(sync, by_id, now=journal.now), *fetch.by_key(sync, by_key, now=journal.now)]:
-        with sync.transaction() as connection:
-            for one in shown:
-                pull(sync, connection, journal, one.mapping, one.rows, read_at=one.read_at)
+    pull.take_in(sync, journal, fetch.by_id(sync, by_id, now=journal.now))
+    pull.take_in(sync, journal, fetch.by_key(sync, by_key, now=journal.now))
     with sync.transaction() as connection:
         # What was under way and is not to be seen never arrived.
         links.change(connection, [w.link.id for w in doubtful if w.link.sending is not None], sending=None)

@@ -15,7 +15,7 @@ from service.mirror.links import Link
 from service.store.ledger import links as ledger
 from service.sync.context import Sync, rules
 from service.sync.journal import Decision, Journal
-from service.sync.park import Parked, Why, park, release
+from service.sync.park import DELETED_THERE, Parked, Why, park, release
 
 
 def remove(
@@ -65,7 +65,7 @@ def unpushed(mapping: ObjectMapping, link: Link, held: Row) -> Row:
 
 def _stuck(link: Link, reason: str) -> Parked:
     return Parked(
-        link_id=link.id, object=link.object, why=Why.DELETED, code="DELETED_THERE", reason=reason, version=link.version
+        link_id=link.id, object=link.object, why=Why.DELETED, code=DELETED_THERE, reason=reason, version=link.version
     )
 
 

@@ -393,7 +393,6 @@ CREATE TABLE orgs (
     namespace TEXT,
     time_zone TEXT DEFAULT 'UTC' NOT NULL,
     login BYTEA NOT NULL,
-    overlay JSONB,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     PRIMARY KEY (id),
     UNIQUE (name)

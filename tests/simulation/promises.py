@@ -1,0 +1,186 @@
+"""The promises, checked on a world after a run; each returns what is broken, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from service.domain.merging import Direction
+from service.domain.values import Kind, Row
+from service.mapping.wire import canonical_row
+from service.store.ledger import links
+from tests.simulation.people import PLAYED, Change, Memory
+from tests.world import World
+
+
+def broken(world: World, memory: Memory) -> list[str]:
+    """Return every broken promise."""
+    state = State(world)
+    checks = (nothing_lost, nothing_back, only_changes_sent)
+    return [
+        *converged(state),
+        *nothing_doubled(state),
+        *(problem for check in checks for problem in check(state, memory)),
+    ]
+
+
+class State:
+    """Both sides, the links between them, and what waits."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        with world.transaction() as connection:
+            self.links = connection.execute(select(links)).mappings().all()
+        self.by_crm: dict[str, Any] = {link["crm_id"]: link for link in self.links if link["crm_id"]}
+        self.by_id = {link["id"]: link for link in self.links}
+        self.parked = world.parked()
+        self.waiting = {item["link_id"] for item in self.parked if not item["field"]}
+        self.asked = {(item["link_id"], item["field"]) for item in self.parked if item["field"]}
+        self.decisions = world.decisions()
+        assert world.mappings
+        self.here = {mapping.name: world.here(mapping.name) for mapping in world.mappings}
+        self.there = {mapping.name: self._theirs(mapping) for mapping in world.mappings}
+
+    def _theirs(self, mapping: Any) -> dict[str, Row]:
+        rows = self.world.there(mapping.name)
+        return {
+            crm_id: self._ours(mapping, canonical_row(mapping, _wire(mapping, row))) for crm_id, row in rows.items()
+        }
+
+    def _ours(self, mapping: Any, row: Row) -> Row:
+        found = {}
+        for field in mapping.references:
+            link = self.by_crm.get(str(row.get(field.column)))
+            found[field.column] = str(link["id"]) if link else row.get(field.column)
+        return {**row, **found}
+
+
+def _wire(mapping: Any, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored row of the org as the API would show it."""
+    shown = {field.crm: (row[field.crm], field.kind) for field in mapping.fields}
+    return {crm: bool(value) if kind is Kind.BOOLEAN else value for crm, (value, kind) in shown.items()}
+
+
+def converged(state: State) -> Iterator[str]:
+    """P1: both sides hold the same records with the same values, but for what waits with a reason."""
+    for noun, there in state.there.items():
+        for crm_id, theirs in there.items():
+            link = state.by_crm.get(crm_id)
+            if link is None:
+                yield f"P1 {noun} {crm_id} is unknown here"
+            elif link["id"] not in state.waiting:
+                yield from _same(state, noun, link, theirs)
+        for our_id in state.here[noun]:
+            link = state.by_id[our_id]
+            if our_id not in state.waiting and link["crm_id"] not in there:
+                yield f"P1 {noun} {our_id} ({link['crm_id']}) is missing there"
+
+
+def _same(state: State, noun: str, link: Any, theirs: Row) -> Iterator[str]:
+    ours = state.here[noun].get(link["id"])
+    if ours is None:
+        yield f"P1 {noun} {link['crm_id']} is missing here"
+        return
+    for field in state.world.mappings[noun].fields:  # type: ignore[index]
+        value = ours[field.column]
+        excused = (link["id"], field.column) in state.asked or (field.refers_to and _waits(state, value))
+        if value != theirs[field.column] and not excused:
+            yield f"P1 {noun} {link['crm_id']} {field.column}: here {value!r}, there {theirs[field.column]!r}"
+
+
+def _waits(state: State, our_id: Any) -> bool:
+    return our_id is not None and UUID(str(our_id)) in state.waiting
+
+
+def nothing_lost(state: State, memory: Memory) -> Iterator[str]:
+    """P2: every accepted change stands, was superseded, or is named by the log or a parked record."""
+    last: dict[tuple[str, str, str], int] = {}
+    for change in memory.changes:
+        last[change.side, change.record, change.column] = change.at
+    said = _said(state)
+    for change in memory.changes:
+        link = state.by_crm.get(change.record) if change.side == "there" else state.by_id.get(UUID(change.record))
+        if last[change.side, change.record, change.column] != change.at or link is None:
+            continue
+        if change.side == "there" and _ours_alone(state, change):
+            continue
+        if link["gone"] or link["deleted"] or link["id"] in state.waiting or _reference(state, change):
+            continue
+        ours = state.here[change.noun].get(link["id"], {}).get(change.column)
+        if ours != change.value and (link["id"], change.column, change.value) not in said:
+            yield f"P2 {change} got lost: the value is {ours!r}, and nothing says why"
+
+
+def _reference(state: State, change: Change) -> bool:
+    return bool(state.world.mappings[change.noun].field(change.column).refers_to)  # type: ignore[index]
+
+
+def _ours_alone(state: State, change: Change) -> bool:
+    """Say whether only Plansync writes the field: what the CRM puts there is overwritten, seen or not."""
+    return state.world.mappings[change.noun].field(change.column).direction is Direction.PUSH  # type: ignore[index]
+
+
+def _said(state: State) -> set[tuple[UUID, str, Any]]:
+    """Return every value that the decision log names, by record and column."""
+    said: set[tuple[UUID, str, Any]] = set()
+    for line in state.decisions:
+        for side in ("base", "ours", "theirs"):
+            values = line[side] if line["field"] is None else {line["field"]: line[side]}
+            said |= {(line["link_id"], column, value) for column, value in (values or {}).items()}
+    for item in state.parked:
+        if item["field"]:
+            said |= {(item["link_id"], item["field"], item["details"][side]) for side in ("base", "ours", "theirs")}
+    return said
+
+
+def nothing_back(state: State, memory: Memory) -> Iterator[str]:
+    """P3: what was deleted stays deleted, on both sides, unless somebody is asked."""
+    live = {crm_id for there in state.there.values() for crm_id in there}
+    rows = {our_id for here in state.here.values() for our_id in here}
+    for crm_id in memory.deleted_there - memory.undeleted:
+        link = state.by_crm.get(crm_id)
+        if crm_id in live:
+            yield f"P3 {crm_id} was deleted there and is back"
+        if link and link["id"] in rows and link["id"] not in state.waiting:
+            yield f"P3 {crm_id} was deleted there and still stands here as {link['id']}"
+    for our_id in memory.deleted_here:
+        link = state.by_id[our_id]
+        if link["crm_id"] in memory.undeleted or our_id in state.waiting:
+            continue
+        if our_id in rows or link["crm_id"] in live:
+            yield f"P3 {our_id} ({link['crm_id']}) was deleted here and is back"
+
+
+def nothing_doubled(state: State) -> Iterator[str]:
+    """P4: no record was created twice: names of ours are unique, and so are keys."""
+    for noun in PLAYED:
+        rows = state.world.there(noun).values()
+        keys = [row["Plansync_Id__c"] for row in rows if row["Plansync_Id__c"]]
+        if len(keys) != len(set(keys)):
+            yield f"P4 a key of {noun} is there twice"
+        linked = [link["crm_id"] for link in state.links if link["object"] == noun and link["crm_id"]]
+        if len(linked) != len(set(linked)):
+            yield f"P4 a {noun} is linked twice"
+        first = "description" if noun == "objective_kpi" else "name"
+        names = [row.get(first) for row in state.there[noun].values() if str(row.get(first)).startswith("here ")]
+        if noun != "playbook_task_dependency" and len(names) != len(set(names)):
+            yield f"P4 a {noun} made here is there twice: {sorted(map(str, names))}"
+
+
+def only_changes_sent(state: State, memory: Memory) -> Iterator[str]:
+    """P8: a field that nobody changed here was not sent, but for fields of ours that the CRM overwrote."""
+    touched = {(change.record, change.column) for change in memory.changes if change.side == "here"}
+    for line in state.decisions:
+        if line["action"] in ("push", "push if unchanged"):
+            mapping = state.world.mappings[line["object"]]  # type: ignore[index]
+            for column in line["ours"]:
+                field = mapping.field(column)
+                if (
+                    (str(line["link_id"]), column) not in touched
+                    and field.direction is Direction.BOTH
+                    and not (field.refers_to and line["ours"][column] is None)
+                ):
+                    yield f"P8 {line['object']} {line['link_id']} {column} was sent, and nobody changed it here"
