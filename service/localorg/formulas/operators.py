@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from service.localorg.formulas.errors import FormulaError
 from service.localorg.formulas.terms import Kind, Run, Term, common, demand
 
 _MICROSECONDS_PER_DAY = Decimal(86_400_000_000)
@@ -116,10 +115,6 @@ def _shifting(sign: str, left: Term, right: Term) -> Term:
         common([left, right], where)
         return Term(Kind.NUMBER, _both(_days_between, left.run, right.run))
     demand(right, (Kind.NUMBER,), where)
-    if left.kind not in _MOMENTS:
-        raise FormulaError(
-            where, f"Incorrect parameter type for {where}. Expected Date, DateTime, received {left.kind}"
-        )
     move = _later if sign == "+" else _earlier
     return Term(left.kind, _both(move, left.run, right.run))
 

@@ -49,6 +49,8 @@ def _records(session: Session, query: Query, source: Source, *more: Sql) -> Stat
         raise session.malformed(f"Maximum {_MOST_CHILDREN} child sub-selects are allowed.", subqueries[-1].at)
     sql = _select_sql(session, query, source, selection, *more)
     children = tuple(_child(session, source.sobject, subquery) for subquery in subqueries)
+    if len({child.key for child in children}) < len(children):
+        raise session.malformed("Cannot follow the same child relationship more than once", query.at)
     return Statement(
         source.sobject.name, sql, tuple(selection.leaves), identities, children, tuple(session.calculations)
     )
@@ -88,8 +90,8 @@ def _counts_only(query: Query) -> bool:
 
 
 def _count(session: Session, query: Query, source: Source) -> Statement:
-    if query.groups:
-        raise session.malformed("COUNT() can not be used with GROUP BY; use COUNT(Id)", query.at)
+    if query.groups or query.orders:
+        raise session.malformed("COUNT() can not be used with GROUP BY or ORDER BY; use COUNT(Id)", query.at)
     tail = _tail(session, query, source)
     inner = joined([Sql("SELECT 1"), Sql(source.from_sql()), *tail], " ")
     sql = inner.wrapped("SELECT COUNT(*) FROM (", ")")

@@ -19,6 +19,10 @@ _UNGROUPABLE = frozenset({Type.DOUBLE, Type.CURRENCY, Type.PERCENT, Type.DATETIM
 
 def compile_groups(session: Session, query: Query, source: Source) -> Statement:
     """Compile a query that gives groups."""
+    if query.limit is not None and not query.groups:
+        raise session.malformed(
+            "Non-grouped query that uses overall aggregate functions cannot also use LIMIT", query.at
+        )
     return _Grouping(session, query, source).statement()
 
 

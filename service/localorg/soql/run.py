@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from service.localorg.errors import Refusal
 from service.localorg.records.access import Actor
 from service.localorg.soql.compile import compile_flat, compile_query
 from service.localorg.soql.parser import parse
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 DATA_PATH = "/services/data/v68.0"
 _BATCH = 2_000
+
+_NO_FURTHER_PAGES = "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch"
 
 Rows = list[tuple[Any, ...]]
 
@@ -53,6 +56,8 @@ def run_query(
         batches = _batches(org, statement)
         first = next(batches)
         total = len(first) if len(first) < _BATCH else _total(org, statement)
+        if total > _BATCH and not statement.identities:
+            raise Refusal("EXCEEDED_ID_LIMIT", _NO_FURTHER_PAGES)
     rows = (row for batch in chain([first], batches) for row in batch)
     build = record_builder(statement, data_path, lambda child, parent_id: _children(org, child, parent_id, data_path))
     records = (record for record in map(build, rows) if record is not None)

@@ -13,22 +13,11 @@ from service.localorg.soql.sql import Sql, joined
 _BINARY = NUMERIC | {Type.ID, Type.REFERENCE, Type.BOOLEAN, Type.DATE, Type.DATETIME}
 _MOST_PARENTS = 5
 _NAME_FIELDS = frozenset(
-    {
-        "Id",
-        "Name",
-        "Alias",
-        "Email",
-        "FirstName",
-        "IsActive",
-        "LastName",
-        "Phone",
-        "ProfileId",
-        "Title",
-        "Username",
-        "UserRoleId",
-    }
+    {"id", "name", "alias", "email", "firstname", "isactive", "lastname", "phone"}
+    | {"profileid", "title", "username", "userroleid"}
 )
 """What a polymorphic parent shows: the fields of Salesforce's Name object, besides Type."""
+_TYPE = Field(name="Type", label="Type", type=Type.STRING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +40,11 @@ class Place:
     def entity(self) -> str:
         """Return the name that messages give to the object."""
         return self.tables[0].sobject.name if len(self.tables) == 1 else "Name"
+
+    def field_of(self, table: Table, name: str) -> Field | None:
+        """Return a table's field; several objects share Name, whatever each of them calls its own."""
+        shared = len(self.tables) > 1 and name.lower() == "name"
+        return table.sobject.field((table.sobject.name_field if shared else name) or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +77,10 @@ class Source:
             raise self.session.malformed(f"field path '{path}' leads over more than {_MOST_PARENTS} parents", path.at)
         place = self.start
         for parent in parents:
-            found = self._readable_parent(place, parent)
-            if found is None:
+            if not self._leads_on(place, parent):
                 raise self.session.no_relationship(parent, path)
-            place = found
-        column = self._field(place, name, readable_only=True)
+            place = self._parent(place, parent)
+        column = self._readable_field(place, name)
         if column is None:
             raise self.session.no_column(name, place.entity, path)
         return column
@@ -96,12 +89,17 @@ class Source:
         """Return the place that relationships of a path in use lead to."""
         place = self.start
         for name in names:
-            place = self._parent(place, name) or place
+            place = self._parent(place, name)
         return place
 
     def record_id(self, place: Place) -> Sql:
         """Return the SQL of the id of the record at a place."""
         return _first([Sql(f'"{t.alias}"."Id"') for t in place.tables])
+
+    def type_name(self, place: Place) -> Sql:
+        """Return the SQL of the object name of the record at a place; the names come from the schema."""
+        cases = " ".join(f'WHEN "{t.alias}"."Id" IS NOT NULL THEN \'{t.sobject.name}\'' for t in place.tables)
+        return Sql(f"CASE {cases} END")
 
     def field(self, table: Table, field: Field) -> Sql:
         """Return the SQL of a field of a table; a formula is calculated from what it reads."""
@@ -112,19 +110,22 @@ class Source:
     def _relative(self, parts: tuple[str, ...]) -> tuple[str, ...]:
         return parts[1:] if len(parts) > 1 and parts[0].lower() in self._own_names else parts
 
-    def _readable_parent(self, place: Place, name: str) -> Place | None:
-        link = place.tables[0].sobject.parent(name) if len(place.tables) == 1 else None
-        if link is None or link.name not in self._readable(place.tables[0].sobject):
-            return None
-        found = self._parent(place, name)
-        return found if found and any(self._readable(t.sobject) for t in found.tables) else None
+    def _leads_on(self, place: Place, name: str) -> bool:
+        """Say whether a relationship leads to a parent that the user may read."""
+        if len(place.tables) > 1:
+            return False
+        sobject = place.tables[0].sobject
+        link = sobject.parent(name)
+        if link is None or link.reference is None or link.name not in self._readable(sobject):
+            return False
+        return any(self._readable(self.session.schema.objects[target]) for target in link.reference.to)
 
-    def _parent(self, place: Place, name: str) -> Place | None:
-        """Join the parent (or parents) behind a relationship of the first object at a place."""
+    def _parent(self, place: Place, name: str) -> Place:
+        """Join the parent (or parents) behind a relationship."""
         table = place.tables[0]
         link = table.sobject.parent(name)
         if link is None or link.reference is None:
-            return None
+            raise LookupError(name)
         targets = link.reference.to
         tables = []
         for target in targets:
@@ -136,48 +137,34 @@ class Source:
             tables.append(Table(self.session.schema.objects[target], alias))
         return Place(tuple(tables), (*place.names, link.reference.name))
 
+    def _readable_field(self, place: Place, name: str) -> Column | None:
+        if len(place.tables) > 1:
+            if name.lower() == "type":
+                return Column(_TYPE, self.type_name(place), place)
+            if name.lower() not in _NAME_FIELDS:
+                return None
+        return self._field(place, name, readable_only=True)
+
     def _field(self, place: Place, name: str, *, readable_only: bool) -> Column | None:
-        if len(place.tables) > 1 and readable_only:
-            return self._name_field(place, name)
-        for table in place.tables:
-            field = table.sobject.field(name)
-            if field and (not readable_only or field.name in self._readable(table.sobject)):
-                return Column(field, self.field(table, field), place)
-        return None
-
-    def _name_field(self, place: Place, name: str) -> Column | None:
-        """Return a field of the Name object, from whichever of the parents is there."""
-        if name.lower() == "type":
-            kind = Field(name="Type", label="Type", type=Type.STRING)
-            return Column(kind, self.type_name(place), place)
-        wanted = next((n for n in _NAME_FIELDS if n.lower() == name.lower()), None)
-        if wanted is None:
+        """Return a field from whichever of the tables holds the record."""
+        fields = [(table, field) for table in place.tables if (field := place.field_of(table, name))]
+        if readable_only:
+            fields = [(table, field) for table, field in fields if field.name in self._readable(table.sobject)]
+        if not fields:
             return None
-        found = []
-        for table in place.tables:
-            own = table.sobject.name_field if wanted == "Name" else wanted
-            field = table.sobject.field(own or "")
-            if field and field.name in self._readable(table.sobject):
-                found.append((field, self.field(table, field)))
-        if not found:
-            return None
-        field = found[0][0]
-        return Column(field, without_case(field, _first([sql for _, sql in found])), place)
-
-    def type_name(self, place: Place) -> Sql:
-        """Return the SQL of the object name of the record at a place; the names come from the schema."""
-        cases = " ".join(f'WHEN "{t.alias}"."Id" IS NOT NULL THEN \'{t.sobject.name}\'' for t in place.tables)
-        return Sql(f"CASE {cases} END")
+        found = [self.field(table, field) for table, field in fields]
+        first = fields[0][1]
+        return Column(first, found[0] if len(found) == 1 else without_case(first, _first(found)), place)
 
     def _calculated(self, place: Place, field: Field, formula: Formula) -> Sql:
         """Return a formula field's SQL; what it reads needs no right to read."""
         inputs: dict[str, tuple[Field, Sql]] = {}
         for reference in formula.references:
             *parents, name = reference.split(".")
-            at: Place | None = place
+            at = place
             for parent in parents:
-                at = self._parent(at, parent) if at else None
-            column = self._field(at, name, readable_only=False) if at else None
+                at = self._parent(at, parent)
+            column = self._field(at, name, readable_only=False)
             if column is not None:
                 inputs[reference] = (column.field, column.sql)
         return self.session.calculate(field, formula, inputs)

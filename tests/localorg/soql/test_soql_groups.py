@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from service.localorg.errors import Refusal
 from service.localorg.org import LocalOrg
 from service.localorg.soql.run import run_query
 from tests.localorg.soql.conftest import Ask
@@ -69,3 +70,11 @@ def test_an_average_of_whole_numbers_is_not_whole(boats: LocalOrg, ask: Ask) -> 
 def test_sums_of_decimals_are_decimal(boats: LocalOrg, ask: Ask) -> None:
     boats.insert_many(boats.admin(), "Boat__c", [{"Name": "tenth", "Value__c": v} for v in (0.1, 0.2)])
     assert ask("SELECT SUM(Value__c) FROM Boat__c WHERE Name = 'tenth'") == [{"expr0": 0.3}]
+
+
+def test_groups_beyond_one_page_are_refused(boats: LocalOrg, ask: Ask) -> None:
+    boats.insert_many(boats.admin(), "Harbour__c", ({"Name": f"Harbour {n}"} for n in range(2_001)))
+    assert len(ask("SELECT Name FROM Harbour__c GROUP BY Name LIMIT 2000")) == 2_000
+    with pytest.raises(Refusal, match="does not support queryMore") as refused:
+        ask("SELECT Name FROM Harbour__c GROUP BY Name")
+    assert refused.value.code == "EXCEEDED_ID_LIMIT"

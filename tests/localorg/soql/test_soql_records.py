@@ -159,3 +159,18 @@ def test_a_count_of_exactly_a_batch_is_right(boats: LocalOrg) -> None:
     boats.insert_many(boats.admin(), "Harbour__c", ({"Name": f"Harbour {n}"} for n in range(1_998)))
     result = run_query(boats, boats.admin(), "SELECT Name FROM Harbour__c")
     assert (result.total, len(list(result.records))) == (2_000, 2_000)
+
+
+def test_a_parent_of_several_possible_objects_has_one_name_whatever_they_call_it(boats: LocalOrg, ask: Ask) -> None:
+    admin = boats.admin()
+    case = boats.writer.create(admin, "Case", {"Subject": "Leak"})
+    account = ask("SELECT Id FROM Account WHERE Name = 'Acme'")[0]["Id"]
+    for what in (case, account):
+        boats.writer.create(admin, "Task", {"Subject": "Call", "WhatId": what})
+    boats.writer.create(admin, "Task", {"Subject": "Idle"})
+    assert ask("SELECT What.Name, What.Type FROM Task ORDER BY What.Type") == [
+        {"What": None},
+        {"What": {"Name": "Acme", "Type": "Account"}},
+        {"What": {"Name": "00000001", "Type": "Case"}},
+    ]
+    assert len(ask("SELECT Id FROM Task WHERE What.Name = 'ACME'")) == 1
