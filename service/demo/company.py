@@ -91,8 +91,8 @@ class Company:
     tickets: tuple[Ticket, ...]
     churns: tuple[Churn, ...]
 
-    def only(self, accounts: int) -> Company:
-        """Return the slice of the first so many accounts."""
+    def only(self, accounts: int | None) -> Company:
+        """Return the slice of the first so many accounts; None means all of them."""
         kept = self.accounts[:accounts]
         ids = {account.id for account in kept}
         return replace(

@@ -1,0 +1,66 @@
+"""`plansync demo`: five hundred customers' success plans in step on both sides, on this machine, in a minute."""
+
+from __future__ import annotations
+
+import signal
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event
+
+import click
+from rich.console import Console
+
+from service.app import create_app
+from service.cli.exits import Exit
+from service.cli.output import emit, screen
+from service.config import Settings
+from service.demo.edits import CAST
+from service.demo.show import show
+from service.demo.stage import Stage
+from service.localorg.server import Server
+
+FOLDER = Path(".plansync/demo")
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="No console: print one JSON line last, and end.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=f"Data folder, {FOLDER} by default; --check takes a fresh one.",
+)
+@click.option("--accounts", type=click.IntRange(min=CAST), help="Only so many of the 500 accounts.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="The console's port; 0 takes a free one.",
+)
+@click.pass_obj
+def demo(settings: Settings, *, check: bool, data: Path | None, accounts: int | None, port: int) -> Exit:
+    """Show both sides meet on real data: a local org, a first sync, edits, one conflict, then the console."""
+    console = screen(errors=check)
+    with ExitStack() as stack:
+        folder = data or (Path(stack.enter_context(TemporaryDirectory(prefix="plansync-demo-"))) if check else FOLDER)
+        demonstration = show(replace(settings, data=folder), now=datetime.now(UTC), console=console, accounts=accounts)
+        stage, result = stack.enter_context(demonstration)
+        if check:
+            emit(result.as_line())
+        else:
+            _serve(stage, port, console)
+    return Exit.OK if result.ok else Exit.ATTENTION
+
+
+def _serve(stage: Stage, port: int, console: Console) -> None:
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with Server(create_app(stage.services), port=port) as web:
+        console.print(f"\nThe console is at [bold]{web.url}/[/bold]. The org stays up at {stage.org.instance_url}.")
+        console.print(f"Sync again from another terminal: PLANSYNC_DATA={stage.services.settings.data} plansync sync")
+        console.print("Ctrl-C stops everything.")
+        stop.wait()
