@@ -63,7 +63,8 @@ def detect(sync: Sync, known: Mapping[str, datetime], *, now: datetime) -> Detec
     long-running transaction, so late commits are not lost.
     """
     end = minute(now) + timedelta(minutes=1)
-    oldest = min(known.values(), default=end)
+    # The schema's moment is that of its last change, however long ago.
+    oldest = min((at for name, at in known.items() if name != SCHEMA), default=end)
     if end - oldest > LONGEST and ready(sync, known):
         raise Stale("The last sync was more than 14 days ago; run `plansync sync --full` to compare everything once")
     requests = [

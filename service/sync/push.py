@@ -170,6 +170,8 @@ def _book(sync: Sync, connection: Connection, journal: Journal, results: Sequenc
     links.settle(connection, [_landed(r) for r in kept])
     links.change(connection, gone, gone=True, sending=None, pushed_version=ledger.c.version)
     links.change(connection, [r.write.link.id for r in results if r not in landed], sending=None)
+    # What we know of it is out of date: without its moment it is read again before the next try.
+    links.change(connection, [r.write.link.id for r in results if r.out_of_step], base_modstamp=None)
     release(connection, [r.write.link.id for r in landed])
     refused = [r for r in results if r.error and not r.error.transient]
     park(connection, sync.org_id, [_refused(r) for r in refused], now=journal.now)

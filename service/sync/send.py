@@ -76,7 +76,7 @@ def calls(writes: Sequence[Write], places: Mapping[str, str], mappings: Mappings
     A record of ours that has no CRM id in `places` is pointed at by its key: it goes in the same call or before.
     """
     shape = Shape(places=places, mappings=mappings)
-    rows = [*_collections(writes, shape), *_singles(writes, shape), *_deletions(writes)]
+    rows = [*_collections(writes, shape), *_singles(writes, shape), *_deletions(writes, mappings)]
     pack: list[Batch] = []
     for batch in rows:
         heavy = sum(b.request.heavy for b in pack)
@@ -98,7 +98,7 @@ def read(batch: Batch, answer: Any) -> list[Result]:
 
 
 def _collections(writes: Sequence[Write], shape: Shape) -> Iterator[Batch]:
-    for mapping in dict.fromkeys(write.mapping for write in writes):
+    for mapping in shape.mappings:
         for act in (Act.CREATE, Act.UPDATE):
             chosen = [w for w in writes if w.mapping is mapping and w.act is act]
             for part in chunks(chosen, MOST_ROWS):
@@ -121,8 +121,8 @@ def _singles(writes: Sequence[Write], shape: Shape) -> Iterator[Batch]:
             yield Batch(request=request, writes=[write])
 
 
-def _deletions(writes: Sequence[Write]) -> Iterator[Batch]:
-    for mapping in reversed(list(dict.fromkeys(write.mapping for write in writes))):
+def _deletions(writes: Sequence[Write], mappings: Mappings) -> Iterator[Batch]:
+    for mapping in reversed(mappings.objects):
         chosen = [w for w in writes if w.mapping is mapping and w.act is Act.DELETE]
         for part in chunks(chosen, MOST_ROWS):
             yield Batch(request=delete_rows([w.link.crm_id or "" for w in part]), writes=part)
