@@ -13,9 +13,7 @@ SECRET = ("token", "secret", "password", "assertion", "authorization", "private_
 
 def conceal(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Blank every field whose name says that it is a secret."""
-    return {
-        key: "***" if any(word in key.lower() for word in SECRET) else value for key, value in event.items()
-    }
+    return {key: "***" if any(word in key.lower() for word in SECRET) else value for key, value in event.items()}
 
 
 def set_up(*, level: str = "warning", as_json: bool = False) -> None:

@@ -79,6 +79,10 @@ class Client:
         """Tell the org's own clock, to the second, as of the last answer."""
         return self.session.org_time
 
+    def ask_limit_anew(self) -> None:
+        """Forget what was known of the org's usage: the next call goes out whatever it was, and tells."""
+        self.session.limit = None
+
     def call(self, request: Request[T]) -> T:
         """Send one request and return its answer."""
         path = request.path if request.path.startswith("/") else self.root + request.path

@@ -28,7 +28,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 
 from service.crm import faults
 from service.crm.answers import row_errors
-from service.crm.errors import CrmError, Refused, SignInNeeded, Unreachable
+from service.crm.errors import CrmError, LimitReached, Refused, SignInNeeded, Unreachable
 from service.crm.login import Grant, Login
 
 T = TypeVar("T")
@@ -42,13 +42,17 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionSettings:
-    """Say how patient the session is, and which CA it trusts beside the usual ones."""
+    """Say how patient the session is, which CA it trusts beside the usual ones, and what it may use up.
+
+    `budget` is the part of the org's API calls of 24 hours after which Plansync stops: the rest is for people (P9).
+    """
 
     connect_timeout: float = 10
     read_timeout: float = 120
     attempts: int = 4
     longest_wait: float = 30
     ca_file: Path | None = None
+    budget: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,8 @@ class Session(requests.Session):
     def _send(self, grant: Grant, method: str, url: str, **kwargs: Any) -> requests.Response:
         there = urlsplit(url)._replace(scheme="", netloc="").geturl()
         counted = there.startswith("/services/data/")
+        if counted:
+            self._stay_in_budget()
         with self._count_lock:
             self.api_calls += counted
         response = super().request(
@@ -150,6 +156,11 @@ class Session(requests.Session):
         )
         self._note(response.headers)
         return response
+
+    def _stay_in_budget(self) -> None:
+        limit = self.limit
+        if limit and limit.used >= limit.allowed * self._settings.budget:
+            raise LimitReached(f"{limit.used} of {limit.allowed}; the rest is kept for people")
 
     def _constants(self) -> dict[str, Any]:
         settings = self._settings

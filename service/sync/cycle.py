@@ -51,6 +51,7 @@ def run_cycle(
     if not detect.ready(sync, known):
         full = full or Full()
     journal = Journal(org_id=sync.org_id, run_id=sync.new_id(), kind="full" if full else "cycle", now=now)
+    sync.client.ask_limit_anew()
     with _recorded(sync, journal, clock) as calls_before:
         # Before a full reading, so that the cursors do not pass what it may miss.
         found = detect.detect(sync, {} if full else known, now=now)

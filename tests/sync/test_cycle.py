@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from service.crm.errors import LimitReached
 from service.sync.cycle import Full
 from tests.world import World
 
@@ -264,3 +265,21 @@ def test_records_of_another_org_are_out_of_sight(world: World, plan: dict[str, s
     other = World(org=world.org, engine=world.engine, org_id=uuid4())
 
     assert other.here("objective") == {}
+
+
+@pytest.mark.req("P9")
+def test_the_budget_is_overshot_by_no_more_than_one_call_and_nothing_is_lost(
+    world: World, plan: dict[str, str]
+) -> None:
+    world.settle()
+    ours = world.our_id(plan["objective"])
+    world.edit_here("objective", ours, status="Paused")
+    world.app.api.usage.reset(allowance=100, used=79)
+
+    with pytest.raises(LimitReached, match="80 of 100; the rest is kept for people"):
+        world.cycle()
+    assert world.app.api.usage.used == 80
+
+    world.app.api.usage.reset(allowance=100, used=0)
+    world.cycle()
+    assert world.there("objective")[plan["objective"]]["Status__c"] == "Paused"
