@@ -16,7 +16,8 @@ from service.crm.errors import SignInNeeded
 Post = Callable[[str, dict[str, str]], dict[str, Any]]
 """Post a form to a URL and return the JSON of the answer, good or bad."""
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""The names of this machine itself."""
 _LIFETIME = timedelta(minutes=3)
 _ORG = re.compile(r"/id/(\w+)/")
 """The identity URL ends with the ids of the org and the user."""
@@ -143,7 +144,7 @@ class AccessToken:
 
 def _private(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise SignInNeeded(f"{url} is not https", "give a URL that begins with https://")
     return url.rstrip("/")
 

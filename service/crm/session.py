@@ -29,7 +29,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_expo
 from service.crm import faults
 from service.crm.answers import row_errors
 from service.crm.errors import CrmError, LimitReached, Refused, SignInNeeded, Unreachable
-from service.crm.login import Grant, Login
+from service.crm.login import LOOPBACK, Grant, Login
 
 T = TypeVar("T")
 
@@ -109,6 +109,11 @@ class Session(requests.Session):
             sleep=self._sleep,
             reraise=True,
         )(attempt)
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """Keep the environment's proxies out of the way to this machine itself: no proxy could reach it."""
+        merged = super().merge_environment_settings(url, proxies, stream, verify, cert)
+        return {**merged, "proxies": {}} if urlsplit(url).hostname in LOOPBACK else merged
 
     def grant(self) -> Grant:
         """Return the grant of the moment, signing in if there is none."""

@@ -380,3 +380,14 @@ def test_no_error_and_no_repr_shows_a_token(client, org):
     with pytest.raises(Retryable) as caught:
         client.call(READ)
     assert "secret-token" not in f"{caught.value!r} {caught.value} {client.session.grant()!r}"
+
+
+@pytest.mark.parametrize(
+    ("url", "proxies"),
+    [("https://localhost:8443/", {}), ("https://127.0.0.1/", {}), (ORG, {"https": "http://proxy.example.com"})],
+)
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(client, monkeypatch, url, proxies):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.com")
+    assert client.session.merge_environment_settings(url, {}, None, None, None)["proxies"] == proxies
