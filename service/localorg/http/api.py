@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from typing import Any
-
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, Rule
 
 from service.localorg.errors import Refusal
 from service.localorg.http.clients import Clients
 from service.localorg.http.jobs import Job
 from service.localorg.http.messages import Answer, Call, refused
+from service.localorg.http.routes import RouteTable
 from service.localorg.http.sessions import Sessions
 from service.localorg.http.spool import Spool
 from service.localorg.http.usage import Usage
@@ -24,15 +20,7 @@ from service.localorg.org import LocalOrg
 from service.localorg.schema.model import SObject
 
 OLDEST, NEWEST = 51, 68
-_CURSORS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """A path and the handler of each method that it takes."""
-
-    path: str
-    handlers: Mapping[str, Callable[..., Answer]]
+_CURSORS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +36,7 @@ class Cursor:
 class Api:
     """Hold what resources share and send each call to its handler, under the org's lock."""
 
-    def __init__(self, org: LocalOrg, routes: Iterable[Route]) -> None:
+    def __init__(self, org: LocalOrg, resources: RouteTable) -> None:
         self.org = org
         self.sessions = Sessions(org.org_id)
         self.clients = Clients()
@@ -57,14 +45,14 @@ class Api:
         self.held_polls = 0
         self.cursors: OrderedDict[str, Cursor] = OrderedDict()
         self._started_at = org.clock.now()
-        self._table = RouteTable(routes)
+        self._resources = resources
         self._numbers = count(1)
 
     def dispatch(self, call: Call) -> Answer:
         """Answer a call; a refusal is an answer too."""
         try:
             self._check_version(call.path)
-            handler, values = self._table.find(call.method, call.path)
+            handler, values = self._resources.find(call.method, call.path)
             values.pop("version", None)
             with self.org.lock:
                 return handler(self, call, **values)
@@ -109,27 +97,3 @@ class Api:
             raise Refusal("NOT_FOUND", "The requested resource does not exist", status=404)
         if int(number) < OLDEST:
             raise Refusal("UNSUPPORTED_API_VERSION", "The requested API version is retired or unavailable.", status=410)
-
-
-class RouteTable:
-    """Match a method and a path, with or without a trailing slash."""
-
-    def __init__(self, routes: Iterable[Route]) -> None:
-        rules = [
-            Rule(route.path, methods=[method], endpoint=handler)
-            for route in routes
-            for method, handler in route.handlers.items()
-        ]
-        self._urls = Map(rules, strict_slashes=False, merge_slashes=False).bind("localhost")
-
-    def find(self, method: str, path: str) -> tuple[Callable[..., Answer], dict[str, Any]]:
-        """Return the handler and the values in the path, or refuse in Salesforce's words."""
-        try:
-            handler, values = self._urls.match(path, method)
-        except NotFound:
-            raise Refusal("NOT_FOUND", "The requested resource does not exist", status=404) from None
-        except MethodNotAllowed as error:
-            allowed = ",".join(sorted(error.valid_methods or ()))
-            message = f"HTTP Method '{method}' not allowed. Allowed are {allowed}"
-            raise Refusal("METHOD_NOT_ALLOWED", message, status=405) from None
-        return handler, dict(values)

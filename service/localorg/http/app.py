@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.wrappers import Request, Response
 
 from service.localorg.errors import Refusal
-from service.localorg.http.api import Api, RouteTable
+from service.localorg.http.api import Api
 from service.localorg.http.messages import Answer, Call, refused, unreadable
 from service.localorg.http.routing import DOORS, RESOURCES
 from service.localorg.http.users import signed_in
 from service.localorg.org import LocalOrg
+from service.localorg.records.access import Actor
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -27,7 +28,6 @@ class App:
 
     def __init__(self, org: LocalOrg) -> None:
         self.api = Api(org, RESOURCES)
-        self._doors = RouteTable(DOORS)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one HTTP request."""
@@ -41,17 +41,18 @@ class App:
     def _answer(self, request: Request) -> Answer:
         if request.path.startswith(_RESOURCES_BELOW):
             return self._resource(request)
-        handler, values = self._doors.find(request.method, request.path)
+        handler, values = DOORS.find(request.method, request.path)
         with self.api.org.lock:
             return handler(self.api, request, **values)
 
     def _resource(self, request: Request) -> Answer:
-        user = signed_in(self.api, request)
-        self.api.usage.count()
+        with self.api.org.lock:
+            user = signed_in(self.api, request)
+            self.api.usage.count()
         call = Call(
             method=request.method,
             path=request.path,
-            actor=self.api.org.actor(user["Id"]),
+            actor=Actor(user["Id"], user["TimeZoneSidKey"]),
             host=request.host_url.rstrip("/"),
             query=request.args.to_dict(),
             headers=request.headers,

@@ -13,7 +13,7 @@ from service.localorg.http.messages import Answer, Call, unreadable
 from service.localorg.http.subrequests import Subrequest, read_subrequests, report_halted, run, run_whole
 
 MOST_NODES, MOST_GRAPHS, MOST_DEPTH, MOST_KINDS, MOST_FAILURES = 500, 75, 15, 15, 14
-_ROW = re.compile(r"sobjects/(\w+)(/[^/]+)?(/[^/]+)?")
+_ROW = re.compile(r"sobjects/\w+(/(?!(?:describe|updated|deleted)$)[^/]+)?(/[^/]+)?")
 _REFERENCE = re.compile(r"@\{(\w+)")
 _GRAPH_ID = re.compile(r"[A-Za-z0-9].{0,39}")
 

@@ -61,9 +61,7 @@ def _by_refresh_token(api: Api, request: Request) -> dict[str, Any]:
     if client.secret is not None:
         api.clients.proven(client_id, secret)
     grant = api.sessions.redeem(request.form.get("refresh_token", ""), client.client_id)
-    if grant is None:
-        raise GrantError("invalid_grant", "expired access/refresh token")
-    user = api.org.storage.row("User", grant.user_id)
+    user = api.org.storage.row("User", grant.user_id) if grant else None
     if user is None:
         raise GrantError("invalid_grant", "expired access/refresh token")
     return _granted(api, request, client, user)

@@ -17,46 +17,50 @@ from service.localorg.http import (
     users,
     versions,
 )
-from service.localorg.http.api import Route
+from service.localorg.http.routes import Route, RouteTable
 
 _ROOT = "/services/data/<version>"
 
-DOORS = (
-    Route("/services/oauth2/token", {"POST": oauth.token}),
-    Route("/services/oauth2/userinfo", {"GET": users.userinfo, "POST": users.userinfo}),
-    Route("/id/<org_id>/<user_id>", {"GET": users.identity}),
-    Route("/services/data", {"GET": versions.versions}),
-    Route("/localorg", {"GET": control.state}),
-    *(Route(f"/localorg/{name}", {"POST": handler}) for name, handler in control.CONTROLS.items()),
+DOORS = RouteTable(
+    (
+        Route("/services/oauth2/token", {"POST": oauth.token}),
+        Route("/services/oauth2/userinfo", {"GET": users.userinfo, "POST": users.userinfo}),
+        Route("/id/<org_id>/<user_id>", {"GET": users.identity}),
+        Route("/services/data", {"GET": versions.versions}),
+        Route("/localorg", {"GET": control.state}),
+        *(Route(f"/localorg/{name}", {"POST": handler}) for name, handler in control.CONTROLS.items()),
+    )
 )
 
-RESOURCES = (
-    Route(_ROOT, {"GET": versions.resources}),
-    Route(f"{_ROOT}/sobjects", {"GET": describe.list_objects}),
-    Route(f"{_ROOT}/sobjects/<name>", {"GET": rows.basics, "POST": rows.create}),
-    Route(f"{_ROOT}/sobjects/<name>/describe", {"GET": describe.describe}),
-    Route(f"{_ROOT}/sobjects/<name>/updated", {"GET": replication.updated}),
-    Route(f"{_ROOT}/sobjects/<name>/deleted", {"GET": replication.deleted}),
-    Route(f"{_ROOT}/sobjects/<name>/<record_id>", {"GET": rows.read, "PATCH": rows.update, "DELETE": rows.delete}),
-    Route(
-        f"{_ROOT}/sobjects/<name>/<field>/<path:value>",
-        {"GET": rows.read_by_key, "PATCH": rows.upsert, "DELETE": rows.delete_by_key},
-    ),
-    Route(f"{_ROOT}/query", {"GET": query.query}),
-    Route(f"{_ROOT}/query/<locator>", {"GET": query.next_page}),
-    Route(f"{_ROOT}/queryAll", {"GET": query.query_all}),
-    Route(f"{_ROOT}/queryAll/<locator>", {"GET": query.next_page}),
-    Route(f"{_ROOT}/composite", {"GET": composite.resources, "POST": composite.composite}),
-    Route(f"{_ROOT}/composite/graph", {"POST": graph.graphs}),
-    Route(
-        f"{_ROOT}/composite/sobjects",
-        {"POST": collections.create, "PATCH": collections.update, "DELETE": collections.delete},
-    ),
-    Route(f"{_ROOT}/composite/sobjects/<name>", {"GET": collections.retrieve, "POST": collections.retrieve}),
-    Route(f"{_ROOT}/composite/sobjects/<name>/<field>", {"PATCH": collections.upsert}),
-    Route(f"{_ROOT}/jobs/query", {"GET": bulk.list_jobs, "POST": bulk.create}),
-    Route(f"{_ROOT}/jobs/query/<job_id>", {"GET": bulk.look, "PATCH": bulk.change, "DELETE": bulk.delete}),
-    Route(f"{_ROOT}/jobs/query/<job_id>/results", {"GET": bulk.results}),
-    Route(f"{_ROOT}/limits", {"GET": limits.limits}),
-    Route(f"{_ROOT}/limits/recordCount", {"GET": limits.record_count}),
+RESOURCES = RouteTable(
+    (
+        Route(_ROOT, {"GET": versions.resources}),
+        Route(f"{_ROOT}/sobjects", {"GET": describe.list_objects}),
+        Route(f"{_ROOT}/sobjects/<name>", {"GET": rows.basics, "POST": rows.create}),
+        Route(f"{_ROOT}/sobjects/<name>/describe", {"GET": describe.describe}),
+        Route(f"{_ROOT}/sobjects/<name>/updated", {"GET": replication.updated}),
+        Route(f"{_ROOT}/sobjects/<name>/deleted", {"GET": replication.deleted}),
+        Route(f"{_ROOT}/sobjects/<name>/<record_id>", {"GET": rows.read, "PATCH": rows.update, "DELETE": rows.delete}),
+        Route(
+            f"{_ROOT}/sobjects/<name>/<field>/<path:value>",
+            {"GET": rows.read_by_key, "PATCH": rows.upsert, "DELETE": rows.delete_by_key},
+        ),
+        Route(f"{_ROOT}/query", {"GET": query.query}),
+        Route(f"{_ROOT}/query/<locator>", {"GET": query.next_page}),
+        Route(f"{_ROOT}/queryAll", {"GET": query.query_all}),
+        Route(f"{_ROOT}/queryAll/<locator>", {"GET": query.next_page}),
+        Route(f"{_ROOT}/composite", {"GET": composite.resources, "POST": composite.composite}),
+        Route(f"{_ROOT}/composite/graph", {"POST": graph.graphs}),
+        Route(
+            f"{_ROOT}/composite/sobjects",
+            {"POST": collections.create, "PATCH": collections.update, "DELETE": collections.delete},
+        ),
+        Route(f"{_ROOT}/composite/sobjects/<name>", {"GET": collections.retrieve, "POST": collections.retrieve}),
+        Route(f"{_ROOT}/composite/sobjects/<name>/<field>", {"PATCH": collections.upsert}),
+        Route(f"{_ROOT}/jobs/query", {"GET": bulk.list_jobs, "POST": bulk.create}),
+        Route(f"{_ROOT}/jobs/query/<job_id>", {"GET": bulk.look, "PATCH": bulk.change, "DELETE": bulk.delete}),
+        Route(f"{_ROOT}/jobs/query/<job_id>/results", {"GET": bulk.results}),
+        Route(f"{_ROOT}/limits", {"GET": limits.limits}),
+        Route(f"{_ROOT}/limits/recordCount", {"GET": limits.record_count}),
+    )
 )

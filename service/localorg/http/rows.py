@@ -87,19 +87,19 @@ def _with_attributes(call: Call, sobject: SObject, record_id: str, values: Mappi
     return {"attributes": {"type": sobject.name, "url": url}, **values}
 
 
-def _key_field(sobject: SObject, name: str) -> Field:
+def _key_field(api: Api, call: Call, sobject: SObject, name: str) -> Field:
     """Return the external id field (or Id) of that name, or refuse it."""
     field = sobject.field(name)
-    if field is None or not (field.external_id or field.name == "Id"):
-        raise Refusal(
-            "NOT_FOUND", f"Provided external ID field does not exist or is not accessible: {name}", status=404
-        )
+    readable = api.org.access.readable(call.actor, sobject.name)
+    if field is None or field.name not in readable or not (field.external_id or field.name == "Id"):
+        message = f"Provided external ID field does not exist or is not accessible: {name}"
+        raise Refusal("NOT_FOUND", message, status=404)
     return field
 
 
 def _record_with(api: Api, call: Call, name: str, field: str, value: str) -> str:
     sobject = api.sobject(call, name)
-    key = _key_field(sobject, field)
+    key = _key_field(api, call, sobject, field)
     wanted = parse_id(value) if key.name == "Id" else value.strip()
     found = list(api.org.storage.rows(sobject.name, f'"{key.name}" = ? AND "IsDeleted" = 0', (wanted,)))
     if not found:

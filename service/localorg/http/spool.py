@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from tempfile import SpooledTemporaryFile
 from threading import Lock
 
-_IN_MEMORY = 1 << 20
+_IN_MEMORY = 1 << 18
 _CHUNK = 1 << 16
 
 

@@ -81,6 +81,15 @@ def test_a_body_that_cannot_be_read_is_refused_whole(
     assert projects(org) == []
 
 
+def test_an_unknown_type_refuses_its_row(editor: Caller) -> None:
+    unknown = {"attributes": {"type": "Nothing__c"}, "Name": "x"}
+
+    answer = editor("POST", "composite/sobjects", json={"records": [unknown, project()]})
+
+    assert [row["success"] for row in answer.json] == [False, True]
+    assert answer.json[0]["errors"][0]["statusCode"] == "INVALID_TYPE"
+
+
 def test_ten_chunks_are_not_too_many(editor: Caller) -> None:
     records = [project(), {"attributes": {"type": "Account"}, "Name": "A"}] * 5
 

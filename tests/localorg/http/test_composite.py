@@ -123,10 +123,11 @@ def test_references_reach_into_lists_and_keep_their_type(editor: Caller) -> None
     editor.created("Project__c", Name="Apollo", Budget__c=12.5, Active__c=True)
 
     results = editor.composite(
-        get("query?q=SELECT+Id,Name,Budget__c,Active__c+FROM+Project__c", referenceId="found"),
+        get("query?q=SELECT+Id,Name,Budget__c,Active__c,Due__c+FROM+Project__c", referenceId="found"),
         create(
             "Project__c",
             Name="After @{found.records[0].Name}",
+            Notes__c="active: @{found.records[0].Active__c}, due: @{found.records[0].Due__c}",
             Budget__c="@{found.records[0].Budget__c}",
             Active__c="@{found.records[0].Active__c}",
         ),
@@ -137,6 +138,7 @@ def test_references_reach_into_lists_and_keep_their_type(editor: Caller) -> None
     assert results[2]["body"]["totalSize"] == 1
     copy = results[3]["body"]
     assert (copy["Name"], copy["Budget__c"], copy["Active__c"]) == ("After Apollo", 12.5, True)
+    assert copy["Notes__c"] == "active: true, due:"
 
 
 def test_a_reference_to_a_null_field_is_null(editor: Caller) -> None:

@@ -128,3 +128,16 @@ def test_an_object_without_rights_is_not_there(stranger: Caller) -> None:
     answer = window(stranger, "updated", "2026-03-02T10:29:00Z", "2026-03-02T10:30:00Z")
 
     assert refusal(answer) == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("kind", ["updated", "deleted"])
+def test_more_ids_than_an_answer_can_hold_are_refused(
+    editor: Caller, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.localorg.http.replication.MOST_IDS", 1)
+    ids = [editor.created("Project__c", Name=name) for name in ("Apollo", "Gemini", "Mercury", "Vostok")]
+    editor("DELETE", f"composite/sobjects?ids={','.join(ids[:2])}")
+
+    answer = window(editor, kind, "2026-03-02T10:30:00Z", "2026-03-02T10:31:00Z")
+
+    assert refusal(answer) == (400, "EXCEEDED_ID_LIMIT")
