@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import text
+
 from service.errors import PlansyncError
 from service.sync import detect, fetch, load, pull
 from service.sync.context import Sync
@@ -15,6 +17,10 @@ from service.sync.journal import Journal
 from service.sync.park import believed_gone, waiting
 from service.sync.push import push
 from service.sync.remove import remove
+
+
+class Busy(PlansyncError):  # noqa: N818 - named for the state of the org
+    """Another sync of the same org is running."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +52,13 @@ def run_cycle(
     progress: load.Progress = quiet,
 ) -> Report:
     """Bring both sides into step once; the first time, and when asked, by reading everything."""
+    with _alone(sync):
+        return _run(sync, now=now, clock=clock, full=full, progress=progress)
+
+
+def _run(
+    sync: Sync, *, now: datetime, clock: Callable[[], datetime], full: Full | None, progress: load.Progress
+) -> Report:
     with sync.transaction() as connection:
         known = detect.read_cursors(connection)
     if not detect.ready(sync, known):
@@ -82,6 +95,16 @@ def _take_in(sync: Sync, journal: Journal, found: Detected) -> None:
         for mapping in reversed(sync.mappings.objects):
             remove(sync, connection, journal, mapping, found.deleted.get(mapping.name, set()))
         detect.save_cursors(connection, sync, found.cursors)
+
+
+@contextmanager
+def _alone(sync: Sync) -> Iterator[None]:
+    """Let no second sync of the org run beside this one; the lock ends with the process that holds it."""
+    with sync.engine.connect() as connection:
+        lock = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:org, 0))")
+        if not connection.execute(lock, {"org": str(sync.org_id)}).scalar_one():
+            raise Busy("Another sync of this org is running; wait until it has ended")
+        yield
 
 
 @contextmanager

@@ -144,11 +144,11 @@ def _with_parents(writes: Sequence[Write], places: Mapping[str, str]) -> tuple[l
     going, orphans = list(writes), list[Parked]()
     while True:
         coming = {str(w.link.id) for w in going if w.act is Act.CREATE}
-        lost = [w for w in going if any(r not in places and r not in coming for r in _references(w))]
-        if not lost:
+        held = [all(r in places or r in coming for r in _references(w)) for w in going]
+        if all(held):
             return going, orphans
-        orphans += [_orphan(write) for write in lost]
-        going = [w for w in going if w not in lost]
+        orphans += [_orphan(write) for write, has in zip(going, held, strict=True) if not has]
+        going = [write for write, has in zip(going, held, strict=True) if has]
 
 
 def _orphan(write: Write) -> Parked:
@@ -169,7 +169,7 @@ def _book(sync: Sync, connection: Connection, journal: Journal, results: Sequenc
     gone = [r.write.link.id for r in landed if r.write.act is Act.DELETE]
     links.settle(connection, [_landed(r) for r in kept])
     links.change(connection, gone, gone=True, sending=None, pushed_version=ledger.c.version)
-    links.change(connection, [r.write.link.id for r in results if r not in landed], sending=None)
+    links.change(connection, [r.write.link.id for r in results if r.error or r.out_of_step], sending=None)
     # What we know of it is out of date: without its moment it is read again before the next try.
     links.change(connection, [r.write.link.id for r in results if r.out_of_step], base_modstamp=None)
     release(connection, [r.write.link.id for r in landed])

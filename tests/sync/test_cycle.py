@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from service.crm.errors import LimitReached
-from service.sync.cycle import Full
+from service.sync.cycle import Busy, Full
 from tests.world import World
 
 
@@ -283,3 +284,13 @@ def test_the_budget_is_overshot_by_no_more_than_one_call_and_nothing_is_lost(
     world.app.api.usage.reset(allowance=100, used=0)
     world.cycle()
     assert world.there("objective")[plan["objective"]]["Status__c"] == "Paused"
+
+
+def test_two_syncs_of_one_org_do_not_run_side_by_side(world: World) -> None:
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:org, 0))")
+    with world.engine.begin() as other:
+        other.execute(lock, {"org": str(world.org_id)})
+        with pytest.raises(Busy, match="Another sync of this org is running"):
+            world.cycle()
+
+    assert world.cycle().kind == "full"
