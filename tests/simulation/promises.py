@@ -107,6 +107,8 @@ def nothing_lost(state: State, memory: Memory) -> Iterator[str]:
             continue
         if change.side == "there" and _ours_alone(state, change):
             continue
+        if change.side == "here" and link["id"] in memory.deleted_here:
+            continue  # superseded by the delete; an undelete there brings back what the CRM has
         if link["gone"] or link["deleted"] or link["id"] in state.waiting or _reference(state, change):
             continue
         ours = state.here[change.noun].get(link["id"], {}).get(change.column)
