@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import click
@@ -15,6 +14,8 @@ from service.localorg.http.app import App, create_app
 from service.localorg.org import INTEGRATION, LocalOrg
 from service.localorg.server import Server
 
+_ENDING = (signal.SIGINT, signal.SIGTERM)
+"""Blocked in every thread, so that only the main one, which waits for them, gets them."""
 INTEGRATION_SETS = ("Plansync_Integration", "Plansync_Standard_Objects")
 DEMO_USERS = (
     ("csm@example.com", ("CSC_Customer_Success", "Plansync_Standard_Objects")),
@@ -57,13 +58,11 @@ def localorg(  # noqa: PLR0913 - one parameter an option
     org = _install(package, namespace, database)
     _add_users(org, [_parse_user(user) for user in users])
     app = create_app(org)
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         with Server(app, port=port, tls=None if http else tls_folder) as server:
             _announce(_facts(org, app, server), as_json=as_json)
-            stop.wait()
+            signal.sigwait(_ENDING)
     except OSError as error:
         raise click.ClickException(f"Port {port} cannot be used ({error}); choose another with --port.") from error
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import requests
 from werkzeug.test import Client, TestResponse
 
 from service.localorg.http.app import App
@@ -53,6 +54,13 @@ def call(app: App, method: str, url: str, **options: Any) -> TestResponse:
     """Call the org without a session."""
     environ = {"REMOTE_ADDR": "127.0.0.1", **options.pop("environ", {})}
     return Client(app).open(url, method=method, environ_base=environ, **options)
+
+
+def fetch(method: str, url: str, **options: Any) -> requests.Response:
+    """Call over a socket, past any proxy or CA of the environment."""
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.request(method, url, timeout=30, **options)
 
 
 def refusal(answer: TestResponse) -> tuple[int, str]:

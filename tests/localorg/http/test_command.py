@@ -7,24 +7,30 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from click.testing import CliRunner
 
 from service.cli.localorg import localorg
-from tests.localorg.http.calling import PACKAGE
+from tests.localorg.http.calling import PACKAGE, fetch
 
 SFDX = Path(__file__).parents[3] / "sfdx"
 
 
-def serve(*arguments: str) -> subprocess.Popen[str]:
+@contextmanager
+def serve(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run the command; whatever happens in the block, the process ends with it."""
     code = "from service.cli.localorg import localorg; localorg()"
-    return subprocess.Popen(
-        [sys.executable, "-c", code, "--port", "0", "--json", *arguments], stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-c", code, "--port", "0", "--json", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 def first_line(process: subprocess.Popen[str]) -> dict[str, Any]:
@@ -41,7 +47,7 @@ def test_it_prints_one_line_serves_and_ends_when_told(tmp_path: Path, number: si
         users = {user["username"]: user for user in facts["users"]}
         bearer = {"Authorization": f"Bearer {users['e@example.com']['access_token']}"}
         url = f"{facts['url']}/services/data/v68.0/query?q=SELECT+COUNT()+FROM+Project__c"
-        answer = requests.get(url, headers=bearer, verify=facts["ca_file"], timeout=10)
+        answer = fetch("GET", url, headers=bearer, verify=facts["ca_file"])
         process.send_signal(number)
         code = process.wait(timeout=10)
 
@@ -59,23 +65,21 @@ def test_records_are_kept_in_a_database_file(tmp_path: Path) -> None:
             token = next(user["access_token"] for user in facts["users"] if user["username"] == "admin@example.com")
             bearer = {"Authorization": f"Bearer {token}"}
             root = f"{facts['url']}/services/data/v68.0"
-            found = requests.get(f"{root}/query?q=SELECT+Id+FROM+Project__c", headers=bearer, timeout=10).json()
-            requests.post(f"{root}/sobjects/Project__c", json={"Name": "Apollo"}, headers=bearer, timeout=10)
-            process.terminate()
+            found = fetch("GET", f"{root}/query?q=SELECT+Id+FROM+Project__c", headers=bearer).json()
+            fetch("POST", f"{root}/sobjects/Project__c", json={"Name": "Apollo"}, headers=bearer)
         assert found["totalSize"] == expected
 
 
 def test_the_shipped_package_comes_with_its_demo_users() -> None:
     with serve("--http", "--install", str(SFDX), "--namespace", "ps") as process:
         facts = first_line(process)
-        state = requests.get(f"{facts['url']}/localorg/", timeout=10).json()
+        state = fetch("GET", f"{facts['url']}/localorg/").json()
         integration = next(user for user in facts["users"] if user["username"] == "integration@example.com")
-        described = requests.get(
+        described = fetch(
+            "GET",
             f"{facts['url']}/services/data/v68.0/sobjects",
             headers={"Authorization": f"Bearer {integration['access_token']}"},
-            timeout=10,
         ).json()
-        process.terminate()
 
     assert (facts["namespace"], facts["ca_file"]) == ("ps", None)
     assert {user["username"] for user in state["users"]} >= {"csm@example.com", "participant@example.com"}

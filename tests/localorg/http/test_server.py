@@ -14,7 +14,7 @@ from cryptography import x509
 from service.localorg.http.app import App
 from service.localorg.server import Server
 from service.localorg.tls import certificates
-from tests.localorg.http.calling import ROOT, Caller
+from tests.localorg.http.calling import ROOT, Caller, fetch
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def server(app: App, folder: Path) -> Iterator[Server]:
 def test_the_server_speaks_tls_with_its_own_ca(server: Server, editor: Caller) -> None:
     bearer = {"Authorization": f"Bearer {editor.token}"}
 
-    answer = requests.get(f"{server.url}{ROOT}/sobjects", headers=bearer, verify=str(server.ca_file), timeout=10)
+    answer = fetch("GET", f"{server.url}{ROOT}/sobjects", headers=bearer, verify=str(server.ca_file))
 
     assert server.url.startswith("https://localhost:")
     assert answer.status_code == 200
@@ -40,23 +40,23 @@ def test_the_server_speaks_tls_with_its_own_ca(server: Server, editor: Caller) -
 
 def test_a_client_without_the_ca_does_not_trust_it(server: Server) -> None:
     with pytest.raises(requests.exceptions.SSLError):
-        requests.get(f"{server.url}/services/data", timeout=10)
+        fetch("GET", f"{server.url}/services/data")
 
 
 def test_the_address_is_good_as_well(server: Server) -> None:
     url = server.url.replace("localhost", "127.0.0.1")
 
-    assert requests.get(f"{url}/services/data", verify=str(server.ca_file), timeout=10).status_code == 200
+    assert fetch("GET", f"{url}/services/data", verify=str(server.ca_file)).status_code == 200
 
 
 def test_a_connection_is_kept_for_further_requests(server: Server) -> None:
     with requests.Session() as session:
         session.trust_env = False
         session.verify = str(server.ca_file)
-        answers = [session.get(f"{server.url}/services/data", stream=True, timeout=10) for _ in range(2)]
+        answers = [session.get(f"{server.url}/services/data", stream=True, timeout=30) for _ in range(2)]
         for answer in answers:
             answer.content  # noqa: B018 - gives the connection back
-        third = session.get(f"{server.url}/services/data", timeout=10)
+        third = session.get(f"{server.url}/services/data", timeout=30)
 
     assert third.raw.version == 11
     assert third.headers.get("Connection", "").lower() != "close"
@@ -65,7 +65,7 @@ def test_a_connection_is_kept_for_further_requests(server: Server) -> None:
 def test_the_server_speaks_plain_http_on_request(app: App) -> None:
     with Server(app) as server:
         assert server.ca_file is None
-        assert requests.get(f"{server.url}/services/data", timeout=10).json()[-1]["version"] == "68.0"
+        assert fetch("GET", f"{server.url}/services/data").json()[-1]["version"] == "68.0"
 
 
 def test_a_port_that_was_used_is_free_again(app: App) -> None:
