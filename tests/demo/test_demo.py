@@ -1,0 +1,123 @@
+"""The demo from end to end on a few accounts: PostgreSQL, the org over TLS, the real login, the story."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import StringIO
+from uuid import uuid4
+
+import pytest
+import requests
+from click.testing import CliRunner
+from rich.console import Console
+from sqlalchemy import Engine
+
+from service.cli.demo import demo
+from service.cli.exits import Exit
+from service.config import Settings
+from service.demo.compare import Difference, compare
+from service.demo.edits import CAST
+from service.demo.show import show
+from service.demo.stage import NAME, DemoRefused, stage
+from service.store import orgs, schema
+from service.store.database import embedded_server
+from service.store.orgs import Org
+from service.wiring import build
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.req("P1")
+def test_the_check_ends_with_one_json_line(settings):
+    ended = CliRunner().invoke(demo, ["--check", "--accounts", "20"], obj=settings, standalone_mode=False)
+    assert ended.return_value is Exit.OK
+    (line,) = ended.stdout.splitlines()
+    result = json.loads(line)
+    assert 0 < result.pop("api_calls") < 20
+    # 783 records at first; the story makes three and deletes two, one of them with two others.
+    assert result == {"ok": True, "records": 782, "conflicts": 1, "differences": 0}
+
+
+def test_the_comparison_finds_what_no_sync_has_met_yet(settings):
+    with show(settings, now=NOW, console=Console(file=StringIO()), accounts=CAST) as (ready, result):
+        assert result.ok
+        plan = ready.crm_ids["A-00bed1/plan"]
+        assignment = ready.crm_ids["A-00bed1/objective 0/playbook/kickoff by Lead"]
+        ready.local_org.writer.update(ready.local_org.admin(), "Success_Plan__c", plan, {"Name": "Another"})
+        ready.local_org.writer.delete(ready.local_org.admin(), assignment)
+        with ready.sync.transaction() as connection:
+            found = compare(connection, ready.sync.client, ready.sync.mappings)
+    assert found.records == result.comparison.records
+    assert found.differences == (
+        Difference(
+            object="success_plan", record=plan, field="name", ours="Company_306: success plan 2025", theirs="Another"
+        ),
+        Difference(object="playbook_task_assignment", record=assignment, missing="CRM"),
+    )
+
+
+def test_the_demo_wipes_out_its_own_store_only(settings, definitions):
+    with _migrated(settings) as engine:
+        orgs.save(engine, _org("production"))
+    with pytest.raises(DemoRefused, match="holds the org production"), stage(settings, (), definitions, now=NOW):
+        pass
+    with _migrated(settings) as engine:
+        assert [org.name for org in orgs.every(engine)] == ["production"]
+
+
+def test_the_console_is_served_until_ctrl_c_and_a_second_demo_begins_anew(settings):
+    with _migrated(settings) as engine:
+        orgs.save(engine, _org(NAME))
+    command = [
+        sys.executable,
+        "-m",
+        "service",
+        "demo",
+        "--accounts",
+        str(CAST),
+        "--port",
+        "0",
+        "--data",
+        str(settings.data),
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        told = []
+        for line in process.stdout:
+            told.append(line)
+            if found := re.search(r"The console is at (http://localhost:\d+/)", line):
+                assert "in step" in requests.get(found[1], timeout=60).text
+            if "Ctrl-C stops everything" in line:
+                process.send_signal(signal.SIGINT)
+    assert process.returncode == Exit.OK
+    text = " ".join("".join(told).split())
+    assert "create here 370, read 370" in text
+    assert "Compared. 369 records, field by field: 0 differences." in text
+
+
+@contextmanager
+def _migrated(settings: Settings) -> Iterator[Engine]:
+    """The store of a data folder; its server stops at the end, as that of another process would."""
+    services = build(settings)
+    schema.upgrade(services.engine)
+    yield services.engine
+    services.engine.dispose()
+    embedded_server(settings.data / "postgres").cleanup()
+
+
+def _org(name: str) -> Org:
+    return Org(
+        id=uuid4(),
+        name=name,
+        instance_url="https://acme.my.salesforce.com",
+        crm_org_id=None,
+        namespace=None,
+        time_zone="UTC",
+        login=b"sealed",
+    )
