@@ -1,0 +1,23 @@
+"""One measurement in a process of its own: `python -m tests.bench.client WHAT PLACE` prints its figures as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from tests.bench import ours, peers
+from tests.bench.place import Place
+
+MEASUREMENTS = {
+    "load": ours.load,
+    "changes": ours.changes,
+    "org_alone": peers.org_alone,
+    "loop": peers.loop,
+    "bulk2": peers.bulk2,
+    "detection_by_hand": peers.detection_by_hand,
+    "update_by_row": peers.update_by_row,
+}
+
+if __name__ == "__main__":
+    what, document = sys.argv[1:]
+    print(json.dumps(MEASUREMENTS[what](Place.read(document))))
