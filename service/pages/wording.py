@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from service.store.orgs import Org
 from service.store.overview import ParkedRecord, Tally
-from service.sync.overview import Health, Outcome, way_out
+from service.sync.overview import Health, Outcome, RunShown, way_out
 
 NOUNS = {"cs_activity": "interaction", "cs_resource": "resource", "objective_kpi": "objective KPI"}
 """Nouns that read otherwise than they are spelt."""
@@ -40,10 +40,8 @@ def moment(at: datetime, zone: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="seconds"), shown)
 
 
-def length(span: timedelta | None) -> str:
+def length(span: timedelta) -> str:
     """Return how long something took, in two units at most."""
-    if span is None:
-        return "no end"
     seconds = span.total_seconds()
     if seconds < 60:  # noqa: PLR2004 - a minute
         return f"{seconds:.1f} s"
@@ -67,9 +65,12 @@ def noun(name: str) -> str:
     return NOUNS.get(name, name.replace("_", " "))
 
 
-def counts(of_run: Mapping[str, int]) -> str:
-    """Return what a run counted in one line, leaving zeros out."""
-    return ", ".join(f"{name} {count:,}" for name, count in of_run.items() if count) or "nothing to do"
+def deeds(shown: RunShown) -> str:
+    """Return what a run did, or why it broke off."""
+    run = shown.run
+    if run.ended_at is None:
+        return "under way" if shown.outcome is Outcome.RUNNING else "it never noted its end"
+    return run.error or ", ".join(f"{name} {count:,}" for name, count in run.counts.items() if count) or "nothing to do"
 
 
 def value(at_stake: object) -> str:
@@ -103,6 +104,6 @@ def shares(tally: Tally) -> list[tuple[str, float, float]]:
 def add_wording(app: Flask) -> None:
     """Give these words to the templates."""
     app.jinja_env.filters.update(
-        moment=moment, length=length, age=age, noun=noun, counts=counts, value=value, shares=shares, way_out=way_out
+        moment=moment, length_of=length, age=age, noun=noun, deeds=deeds, value=value, shares=shares, way_out=way_out
     )
     app.jinja_env.globals.update(looks=LOOKS, kinds=KINDS, record_url=record_url)

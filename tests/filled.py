@@ -1,0 +1,122 @@
+"""A world that shows everything the console and the command line have to show."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, insert
+
+from service.config import ROOT, Credentials, Settings
+from service.crm.errors import LimitReached
+from service.store import orgs
+from service.store.ledger import orgs as orgs_table
+from service.store.ledger import runs
+from service.store.orgs import Org
+from service.store.sealing import Seal, new_key
+from service.wiring import Services
+from tests.world import URL, World
+
+HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>"
+"""What a CRM user may put into any text."""
+
+
+def settings(data: Path, **others: object) -> Settings:
+    """Return settings that read nothing of the environment."""
+    known = {
+        "database_url": None,
+        "data": data,
+        "secret_keys": (),
+        "mappings": ROOT / "mappings",
+        "package": ROOT / "sfdx",
+        "overlay": None,
+        "log_level": "warning",
+        "log_json": False,
+        "crm": Credentials(),
+    }
+    return Settings(**(known | others))
+
+
+def services(world: World, data: Path, **others: object) -> Services:
+    """Return services on the world's store and clock."""
+    return Services(
+        settings=settings(data, **others),
+        engine=world.engine,
+        seal=Seal([new_key()]),
+        clock=world.clock.now,
+        new_id=uuid4,
+    )
+
+
+def connect(world: World, name: str = "default", *, time_zone: str = "Europe/Paris", url: str = URL) -> Org:
+    """Connect the world's org as it stands."""
+    org = Org(
+        id=world.org_id,
+        name=name,
+        instance_url=url,
+        crm_org_id=world.org.org_id,
+        namespace=None,
+        time_zone=time_zone,
+        login=b"sealed",
+    )
+    return orgs.save(world.engine, org)
+
+
+def forget_orgs(world_engine: object) -> None:
+    """Disconnect every org, so that a test begins with none."""
+    with world_engine.begin() as connection:  # type: ignore[attr-defined]
+        connection.execute(delete(orgs_table))
+
+
+def fill(world: World) -> dict[str, UUID]:
+    """Give both sides records in every state, and runs with every outcome; return what was parked, by its reason."""
+    account, objective = _grow(world)
+    world.settle()
+    _break_off(world)
+    seats, lost = _kpi(world, objective, "Seats"), _kpi(world, objective, "Logins")
+    world.settle()
+    kpi = world.our_id(seats)
+    world.edit_here("objective_kpi", kpi, target_value="30")
+    world.edit_there("objective_kpi", seats, Target_Value__c=40)
+    world.edit_here("objective_kpi", world.our_id(lost), description="Logins a week")
+    world.delete_there(lost)
+    long = world.create_here("objective", name=(HOSTILE * 3), account_id=account)
+    world.settle()
+    for number in range(2):
+        world.create_here("objective", name=f"Not pushed yet {number}", account_id=account)
+    return {"conflict": kpi, "deleted": world.our_id(lost), "refused": long}
+
+
+def begin_run(world: World) -> None:
+    """Write down a run that has no end yet."""
+    world.pass_time(seconds=90)
+    with world.transaction() as connection:
+        connection.execute(
+            insert(runs).values(org_id=world.org_id, id=uuid4(), kind="cycle", started_at=world.clock.now())
+        )
+    world.pass_time(seconds=5)
+
+
+def _grow(world: World) -> tuple[UUID, str]:
+    for number in range(40):
+        account = world.create_there("account", Name=f"{HOSTILE} {number}")
+        plan = world.create_there("success_plan", Name=f"Grow {number}", Account__c=account)
+        objective = world.create_there("objective", Name=f"Adopt {number}", Account__c=account, Success_Plan__c=plan)
+    world.cycle()
+    return world.our_id(account), objective
+
+
+def _kpi(world: World, objective: str, description: str) -> str:
+    return world.create_there("objective_kpi", Objective__c=objective, Description__c=description, Target_Value__c=25)
+
+
+def _break_off(world: World) -> None:
+    usage = world.app.api.usage
+    allowed = usage.allowance
+    usage.reset(allowance=1, used=1)
+    try:
+        world.cycle()
+    except LimitReached:
+        usage.reset(allowance=allowed)
+    world.pass_time(minutes=int(timedelta(hours=1).total_seconds() // 60))
