@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from uuid import uuid4
@@ -19,11 +20,13 @@ from click.testing import CliRunner
 from rich.console import Console
 from sqlalchemy import Engine
 
+from service.app import create_app
 from service.cli.demo import demo
 from service.cli.exits import Exit
 from service.config import Settings
+from service.demo.acting import EditRefused, Troupe
 from service.demo.compare import Difference, compare
-from service.demo.edits import CAST
+from service.demo.edits import CAST, edits
 from service.demo.show import show
 from service.demo.stage import NAME, DemoRefused, stage
 from service.store import orgs, schema
@@ -32,6 +35,14 @@ from service.store.orgs import Org
 from service.wiring import build
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def test_an_edit_that_the_crm_refuses_stops_the_story(settings, customers, definitions):
+    with stage(settings, customers[:CAST], definitions, now=NOW) as ready:
+        story = edits(customers[:CAST], definitions, now=NOW)
+        first = replace(next(story), values={"name": "N" * 81})
+        with pytest.raises(EditRefused, match=r"Objective renamed.*STRING_TOO_LONG"):
+            Troupe(ready).carry_out([first])
 
 
 @pytest.mark.req("P1")
@@ -48,6 +59,7 @@ def test_the_check_ends_with_one_json_line(settings):
 def test_the_comparison_finds_what_no_sync_has_met_yet(settings):
     with show(settings, now=NOW, console=Console(file=StringIO()), accounts=CAST) as (ready, result):
         assert result.ok
+        assert create_app(ready.services).test_client().get("/").status_code == 200
         plan = ready.crm_ids["A-00bed1/plan"]
         assignment = ready.crm_ids["A-00bed1/objective 0/playbook/kickoff by Lead"]
         ready.local_org.writer.update(ready.local_org.admin(), "Success_Plan__c", plan, {"Name": "Another"})
