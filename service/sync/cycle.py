@@ -113,9 +113,10 @@ def _recorded(sync: Sync, journal: Journal, clock: Callable[[], datetime]) -> It
     before = sync.client.api_calls
     with sync.transaction() as connection:
         journal.begin(connection)
-    error = None
+    error: str | None = "The run broke off; the process's own log says why"
     try:
         yield before
+        error = None
     except PlansyncError as broken:
         error = str(broken)
         raise

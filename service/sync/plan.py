@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -94,8 +94,9 @@ def _creation(mapping: ObjectMapping, link: Link, held: Row) -> Write:
 def _differences(mapping: ObjectMapping, link: Link, held: Row) -> tuple[Row, tuple[FieldDecision, ...]]:
     """Return what to send and what to set back, by comparing ours with the base."""
     base = link.base or {}
-    known: Mapping[str, object] = {column: base.get(column) for column in held}
-    decided = merge(rules(mapping), base=base, ours=held, theirs={c: base.get(c) for c in known})
+    # What was never met and is empty here is nobody's change: a column that the mapping has only just got.
+    known = {column: base.get(column) for column, value in held.items() if column in base or value}
+    decided = merge(rules(mapping), base=base, ours=held, theirs=known)
     send = {d.column: d.ours for d in decided.decisions if d.outcome in SENDS_OURS}
     return send, tuple(d for d in decided.decisions if d.outcome in TAKES_THEIRS)
 

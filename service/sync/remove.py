@@ -58,8 +58,9 @@ def _fate(mapping: ObjectMapping, link: Link, held: Row | None) -> tuple[Fate, s
 
 def unpushed(mapping: ObjectMapping, link: Link, held: Row) -> Row:
     """Return our values that the CRM does not have yet, as far as we know."""
-    known = link.base or {}
-    decided = merge(rules(mapping), base=known, ours=held, theirs={c: known.get(c) for c in held})
+    base = link.base or {}
+    known = {column: base.get(column) for column, value in held.items() if column in base or value}
+    decided = merge(rules(mapping), base=base, ours=held, theirs=known)
     return {d.column: d.ours for d in decided.decisions if d.outcome in SENDS_OURS}
 
 
