@@ -102,12 +102,12 @@ def login_document(settings: Settings) -> dict[str, Any]:
     )
 
 
-def open_client(document: dict[str, Any], *, renew: Callable[[str], None]) -> Client:
-    """Return a client for a login document."""
+def open_client(document: dict[str, Any], *, renew: Callable[[str], None], attempts: int = 4) -> Client:
+    """Return a client for a login document; a person who waits for the answer wants one attempt."""
     ca_file = Path(document["ca_file"]) if document.get("ca_file") else None
     if ca_file and not ca_file.is_file():
         raise ConnectionIncomplete(f"The CA file {ca_file} is not there; put it back, or connect with another one")
-    return Client(_login(document, renew), settings=SessionSettings(ca_file=ca_file))
+    return Client(_login(document, renew), settings=SessionSettings(ca_file=ca_file, attempts=attempts))
 
 
 def _login(document: dict[str, Any], renew: Callable[[str], None]) -> Login:

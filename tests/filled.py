@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Engine, delete, insert
 
 from service.config import ROOT, Credentials, Settings
 from service.crm.errors import LimitReached
@@ -63,9 +62,9 @@ def connect(world: World, name: str = "default", *, time_zone: str = "Europe/Par
     return orgs.save(world.engine, org)
 
 
-def forget_orgs(world_engine: object) -> None:
+def forget_orgs(engine: Engine) -> None:
     """Disconnect every org, so that a test begins with none."""
-    with world_engine.begin() as connection:  # type: ignore[attr-defined]
+    with engine.begin() as connection:
         connection.execute(delete(orgs_table))
 
 
@@ -119,4 +118,4 @@ def _break_off(world: World) -> None:
         world.cycle()
     except LimitReached:
         usage.reset(allowance=allowed)
-    world.pass_time(minutes=int(timedelta(hours=1).total_seconds() // 60))
+    world.pass_time(hours=1)

@@ -101,7 +101,7 @@ def _prepare_tables(services: Services) -> None:
 
 
 def _sign_in(document: dict[str, Any]) -> Found:
-    client = open_client(document, renew=lambda token: document.update(refresh_token=token))
+    client = open_client(document, renew=lambda token: document.update(refresh_token=token), attempts=1)
     with closing(client.session):
         identity = client.identity()
         row = next(client.query("SELECT TimeZoneSidKey FROM Organization"))
