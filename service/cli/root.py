@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from service import log
 from service.cli.connect import connect
 from service.cli.db import db
+from service.cli.demo import demo
 from service.cli.exits import Exit, fault_of
 from service.cli.localorg import localorg
 from service.cli.mappings import mappings
@@ -45,7 +46,7 @@ def plansync(context: click.Context) -> None:
     context.obj = settings
 
 
-for command in (connect, sync, status, parked, mappings, db, serve, localorg):
+for command in (connect, sync, status, parked, mappings, db, serve, localorg, demo):
     plansync.add_command(command)
 
 

@@ -73,6 +73,14 @@ def our_ids(connection: Connection, crm_ids: Collection[str], *, held: bool = Tr
     return {crm_id: str(our_id) for crm_id, our_id in connection.execute(query)}
 
 
+def standing(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Return which of these records of ours stand here: not deleted, not gone."""
+    if not ids:
+        return set()
+    query = select(links.c.id).where(links.c.id.in_([UUID(i) for i in ids]), ~links.c.deleted, ~links.c.gone)
+    return {str(our_id) for our_id in connection.execute(query).scalars()}
+
+
 def crm_ids(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     """Return the CRM id of each of these records of ours that has one."""
     if not ids:

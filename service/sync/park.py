@@ -34,6 +34,7 @@ class Why(StrEnum):
 
 RETRIED = (Why.REFUSED, Why.WAITING)
 DELETED_THERE = "DELETED_THERE"
+EDITED_THERE = "EDITED_THERE"
 DELAYS = (0, 60, 300, 1_800, 7_200, 43_200, 86_400)
 """Seconds until the next try, by the number of tries so far."""
 
@@ -111,6 +112,12 @@ def retry_now(connection: Connection, *, now: datetime, ids: Collection[UUID] | 
     return connection.execute(statement).rowcount
 
 
+def forget(connection: Connection, ids: Collection[UUID]) -> None:
+    """Drop everything that waits of records that are gone, questions included."""
+    if ids:
+        connection.execute(delete(parked).where(parked.c.link_id.in_(ids)))
+
+
 def release_fields(connection: Connection, asked: dict[UUID, set[str]]) -> None:
     """Forget the conflicts of these records but for the fields that are still asked about."""
     if not asked:
@@ -128,16 +135,20 @@ def blocked(now: datetime) -> ColumnElement[bool]:
         parked.c.org_id == links.c.org_id,
         parked.c.link_id == links.c.id,
         parked.c.field == "",
-        or_(parked.c.kind == Why.DELETED.value, unchanged),
+        case(
+            (parked.c.code == DELETED_THERE, ~links.c.deleted),
+            (parked.c.code == EDITED_THERE, links.c.deleted),
+            else_=unchanged,
+        ),
     )
 
 
 def asked_fields(connection: Connection, ids: Collection[UUID]) -> dict[UUID, set[str]]:
-    """Return the fields of these records that wait for a person."""
+    """Return which fields of these records wait for a person; '' stands for the whole record."""
     if not ids:
         return {}
     query = select(parked.c.link_id, func.array_agg(parked.c.field)).where(
-        parked.c.link_id.in_(ids), parked.c.field != ""
+        parked.c.link_id.in_(ids), parked.c.kind.in_([Why.CONFLICT.value, Why.DELETED.value])
     )
     return {link_id: set(fields) for link_id, fields in connection.execute(query.group_by(parked.c.link_id))}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -38,10 +38,16 @@ class Write:
     values: Row
     reason: str
     undo: tuple[FieldDecision, ...] = ()
+    asked: bool = False
+    """A person was asked about the record; whether that is over shows only when it is read again."""
 
 
 def plan(mapping: ObjectMapping, link: Link, held: Row | None, *, asked: Collection[str] = ()) -> Write:
-    """Say what one dirty record needs."""
+    """Say what one dirty record needs; `asked` are its fields that wait for a person ('' is the whole record)."""
+    return replace(_plan(mapping, link, held, asked), asked=bool(asked))
+
+
+def _plan(mapping: ObjectMapping, link: Link, held: Row | None, asked: Collection[str]) -> Write:
     if mapping.direction is Direction.PULL:
         undo = () if held is None else _differences(mapping, link, held)[1]
         return _write(mapping, link, Act.NOTHING, "only the CRM writes these records", undo=undo)
@@ -61,6 +67,8 @@ def plan(mapping: ObjectMapping, link: Link, held: Row | None, *, asked: Collect
 def needs_reading(write: Write) -> bool:
     """Say whether the record has to be read again before it is written: its fate is unknown, or its base too fresh."""
     link = write.link
+    if write.asked and link.crm_id:
+        return True
     if write.act in (Act.NOTHING, Act.FORGET):
         return False
     if link.crm_id is None or link.sending is not None:

@@ -19,7 +19,7 @@ from service.sync.arrive import Arrival, arrive
 from service.sync.context import Sync, rules
 from service.sync.fetch import Shown
 from service.sync.journal import Decision, Journal, of_field
-from service.sync.park import Parked, Why, park, release, release_fields
+from service.sync.park import EDITED_THERE, Parked, Why, park, release, release_fields
 from service.sync.theirs import Raw, Theirs
 
 
@@ -155,7 +155,7 @@ def _dropped_but_edited(shown: Theirs, reason: str) -> Parked:
         link_id=shown.link.id,
         object=shown.link.object,
         why=Why.DELETED,
-        code="EDITED_THERE",
+        code=EDITED_THERE,
         reason=reason,
         version=shown.link.version,
         details={"theirs": shown.values},

@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from service.crm.errors import RowError
+from service.domain.values import Value
 from service.mapping.model import ObjectMapping
 from service.mirror import links, ours
 from service.store.ledger import links as ledger
 from service.sync import fetch, pull, send
 from service.sync.context import Sync
 from service.sync.journal import Decision, Journal, of_field
-from service.sync.park import Parked, Why, asked_fields, blocked, park, release
+from service.sync.park import Parked, Why, asked_fields, blocked, forget, park, release
 from service.sync.plan import Act, Write, cold, needs_reading, plan
 from service.sync.send import Result
 
@@ -54,11 +55,12 @@ def gather(sync: Sync, journal: Journal, *, only: Collection[UUID] | None = None
         nouns = links.dirty_nouns(connection)
         plans = [_plan(connection, mapping, journal, only) for mapping in sync.mappings if mapping.name in nouns]
         writes = [write for planned in plans for write in planned]
-        idle = [w for w in writes if w.act in (Act.NOTHING, Act.FORGET)]
-        _undo(sync, connection, journal, [w for w in writes if w.undo])
-        _settle_idle(connection, idle)
+        undone = _undo(sync, connection, journal, [w for w in writes if w.undo])
+        idle = [w for w in writes if w.act in (Act.NOTHING, Act.FORGET) and not needs_reading(w)]
+        _settle_idle(connection, idle, undone)
     full = any(len(planned) == MOST_LINKS for planned in plans)
-    return [w for w in writes if w.act not in (Act.NOTHING, Act.FORGET)], full
+    settled = {w.link.id for w in idle}
+    return [w for w in writes if w.link.id not in settled], full
 
 
 def ready(write: Write) -> bool:
@@ -75,22 +77,34 @@ def _plan(
     return [plan(mapping, link, held.get(link.id), asked=asked.get(link.id, ())) for link in dirty]
 
 
-def _undo(sync: Sync, connection: Connection, journal: Journal, writes: Sequence[Write]) -> None:
-    """Set back what only the CRM writes; the log keeps what stood here."""
+def _undo(sync: Sync, connection: Connection, journal: Journal, writes: Sequence[Write]) -> set[UUID]:
+    """Set back what only the CRM writes, and what it cannot be without; the log keeps what stood here."""
+    undone = set()
     for write in writes:
-        held = ours.read_rows(connection, write.mapping, [write.link.id], lock=True)
-        back = {decision.column: decision.theirs for decision in write.undo}
+        gone = _not_standing(connection, write)
+        back = {d.column: d.theirs for d in write.undo if d.theirs not in gone}
+        held = ours.read_rows(connection, write.mapping, [write.link.id] if back else [], lock=True)
         ours.write_rows(connection, write.mapping, sync.org_id, {i: {**row, **back} for i, row in held.items()})
-        journal.log(connection, [of_field(write.link.id, write.mapping.name, decision) for decision in write.undo])
+        said = [of_field(write.link.id, write.mapping.name, d) for d in write.undo if d.column in back]
+        journal.log(connection, said)
+        undone |= set(held)
+    return undone
 
 
-def _settle_idle(connection: Connection, idle: Sequence[Write]) -> None:
+def _not_standing(connection: Connection, write: Write) -> set[Value]:
+    """Return the references among a write's undone values whose target we have deleted."""
+    columns = {field.column for field in write.mapping.references}
+    pointed = {str(d.theirs) for d in write.undo if d.column in columns and d.theirs}
+    return set(pointed - links.standing(connection, pointed))
+
+
+def _settle_idle(connection: Connection, idle: Sequence[Write], undone: Collection[UUID]) -> None:
     """Book records that changed here and need nothing there; forget what the CRM never knew."""
     # Setting something back has bumped the version once more.
-    links.catch_up(connection, {w.link.id: w.link.version + bool(w.undo) for w in idle})
+    links.catch_up(connection, {w.link.id: w.link.version + (w.link.id in undone) for w in idle})
     forgotten = [w.link.id for w in idle if w.act is Act.FORGET]
     links.change(connection, forgotten, gone=True)
-    release(connection, forgotten)
+    forget(connection, forgotten)
 
 
 def _refresh(sync: Sync, journal: Journal, writes: Sequence[Write]) -> set[UUID]:
@@ -124,8 +138,9 @@ def _send(sync: Sync, journal: Journal, writes: Sequence[Write]) -> set[UUID]:
             links.announce(connection, {w.link.id: w.values for w in going if w.act is not Act.DELETE})
         answers = sync.client.composite([batch.request for batch in batches])
         results = [r for batch, answer in zip(batches, answers, strict=True) for r in send.read(batch, answer)]
+        places |= {str(r.write.link.id): r.crm_id for r in results if r.crm_id}
         with sync.transaction() as connection:
-            _book(sync, connection, journal, results)
+            _book(sync, connection, journal, results, places)
         out_of_step |= {r.write.link.id for r in results if r.out_of_step}
     return out_of_step
 
@@ -162,19 +177,21 @@ def _orphan(write: Write) -> Parked:
     )
 
 
-def _book(sync: Sync, connection: Connection, journal: Journal, results: Sequence[Result]) -> None:
+def _book(
+    sync: Sync, connection: Connection, journal: Journal, results: Sequence[Result], places: Mapping[str, str]
+) -> None:
     """Book one call: what landed is agreed, what was refused is parked, what was out of step is free to go again."""
     landed = [r for r in results if r.error is None and not r.out_of_step]
-    kept = [r for r in landed if r.write.act is not Act.DELETE]
+    refused = [r for r in results if r.error and not r.error.transient]
     gone = [r.write.link.id for r in landed if r.write.act is Act.DELETE]
-    links.settle(connection, [_landed(r) for r in kept])
+    links.settle(connection, [_landed(r) for r in landed if r.write.act is not Act.DELETE])
     links.change(connection, gone, gone=True, sending=None, pushed_version=ledger.c.version)
     links.change(connection, [r.write.link.id for r in results if r.error or r.out_of_step], sending=None)
     # What we know of it is out of date: without its moment it is read again before the next try.
     links.change(connection, [r.write.link.id for r in results if r.out_of_step], base_modstamp=None)
     release(connection, [r.write.link.id for r in landed])
-    refused = [r for r in results if r.error and not r.error.transient]
-    park(connection, sync.org_id, [_refused(r) for r in refused], now=journal.now)
+    forget(connection, gone)
+    park(connection, sync.org_id, [_refused(r, places) for r in refused], now=journal.now)
     journal.log(connection, [_line(r) for r in (*landed, *refused)])
     journal.counts["landed"] += len(landed)
     journal.counts["out of step"] += sum(r.out_of_step for r in results)
@@ -185,7 +202,9 @@ def _landed(result: Result) -> dict[str, object]:
     return {"link": link.id, "crm": result.crm_id, "sent": result.write.values, "seen": link.version}
 
 
-def _refused(result: Result) -> Parked:
+def _refused(result: Result, places: Mapping[str, str]) -> Parked:
+    if any(reference not in places for reference in _references(result.write)):
+        return _orphan(result.write)  # its parent was refused in the same call
     error = result.error or RowError("UNKNOWN", "")
     return Parked(
         link_id=result.write.link.id,

@@ -15,7 +15,7 @@ from service.mirror.links import Link
 from service.store.ledger import links as ledger
 from service.sync.context import Sync, rules
 from service.sync.journal import Decision, Journal
-from service.sync.park import DELETED_THERE, Parked, Why, park, release
+from service.sync.park import DELETED_THERE, Parked, Why, forget, park
 
 
 def remove(
@@ -32,7 +32,7 @@ def remove(
     _delete(sync, connection, journal, mapping, going)
     gone = [link.id for link in facing if fates[link.id][0] is not Fate.PARK]
     links.change(connection, gone, gone=True, deleted=True, sending=None, pushed_version=ledger.c.version)
-    release(connection, gone)
+    forget(connection, gone)
     stuck = [link for link in facing if fates[link.id][0] is Fate.PARK]
     park(connection, sync.org_id, [_stuck(link, fates[link.id][1]) for link in stuck], now=journal.now)
     journal.log(

@@ -59,7 +59,6 @@ def test_a_conflict_is_over_when_our_value_is_entered_there(world: World, custom
     assert world.parked() == []
 
 
-@pytest.mark.xfail(strict=True, reason="nothing reads the record again after a person decided here")
 def test_a_conflict_is_over_when_their_value_is_entered_here(world: World, customer: Customer, asked: UUID) -> None:
     world.edit_here("objective_kpi", asked, target_value="40")
 
@@ -80,7 +79,6 @@ def test_a_conflict_is_over_when_a_third_value_is_entered_on_both_sides(
     assert world.parked() == []
 
 
-@pytest.mark.xfail(strict=True, reason="parked fields of a record that is gone stay")
 def test_a_conflict_of_a_record_that_is_deleted_is_over(world: World, customer: Customer, asked: UUID) -> None:
     world.delete_here("objective_kpi", asked)
     world.delete_there(customer.kpi)
@@ -119,7 +117,6 @@ def test_further_edits_here_do_not_free_a_record_that_was_deleted_there(world: W
     assert [item["code"] for item in world.parked()] == ["DELETED_THERE"]
 
 
-@pytest.mark.xfail(strict=True, reason="a push of it stays blocked for ever")
 def test_a_record_deleted_there_and_edited_here_is_over_when_it_is_deleted_here(
     world: World, customer: Customer
 ) -> None:
@@ -155,7 +152,6 @@ def test_a_record_deleted_here_and_edited_there_is_over_when_it_is_deleted_there
     assert world.parked() == []
 
 
-@pytest.mark.xfail(strict=True, reason="nothing reads the record again after it was restored here")
 def test_a_record_deleted_here_and_edited_there_meets_again_when_it_is_restored_here(
     world: World, customer: Customer, dropped: UUID
 ) -> None:

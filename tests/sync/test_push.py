@@ -158,9 +158,6 @@ def test_an_update_whose_answer_got_lost_counts_as_our_own_write(world: World, c
     assert not {d["action"] for d in world.decisions()} & {"theirs won", "ours won"}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a child refused for want of its parent is parked as refused, with a growing delay"
-)
 @pytest.mark.req("P7")
 def test_children_of_a_refused_parent_wait_and_land_after_it(world: World, customer: Customer) -> None:
     account = customer.here(customer.account)
