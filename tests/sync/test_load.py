@@ -1,0 +1,127 @@
+"""Load: a full reading takes everything in, page by page or by bulk job, and believes no landslide."""
+
+from __future__ import annotations
+
+import pytest
+
+from service.sync import load
+from service.sync.cycle import Full, run_cycle
+from service.sync.load import Vanished
+from tests.sync.conftest import Customer
+from tests.world import World
+
+
+def fill(world: World, count: int, *, start: int = 0) -> None:
+    """Put accounts into the CRM."""
+    rows = [{"Name": f"Account {n}", "MRR__c": n} for n in range(start, start + count)]
+    world.org.insert_many(world.admin, "Account", rows)
+
+
+def test_more_rows_than_a_page_holds_are_read_page_by_page(world: World) -> None:
+    fill(world, 2_001)
+
+    report = world.cycle()
+
+    assert len(world.here("account")) == 2_001
+    assert report.counts["read"] >= 2_001
+    # detect, three packs of first pages, the second page of accounts
+    assert report.api_calls == 1 + 3 + 1
+    assert world.cycle(after=120).counts == {}
+
+
+def test_many_rows_are_read_by_a_bulk_job_in_chunks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "BULK_FROM", 10)
+    monkeypatch.setattr(load, "CHUNK", 7)
+    fill(world, 20)
+    told: list[tuple[str, int, int]] = []
+    world.pass_time(seconds=61)
+
+    run_cycle(world.sync, now=world.clock.now(), clock=world.clock.now, progress=lambda *said: told.append(said))
+
+    assert len(world.here("account")) == 20
+    assert [said for said in told if said[0] == "account"] == [
+        ("account", 7, 20),
+        ("account", 14, 20),
+        ("account", 20, 20),
+    ]
+    assert world.cycle(after=120).counts == {}
+
+
+@pytest.mark.req("P12")
+def test_a_bulk_job_brings_the_same_values_as_pages(
+    world: World, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    awkward = {"Title__c": 'NA, "quoted"', "Description__c": "<p>a</p>\n<p>b</p>", "Tags__c": "Adoption;Renewal"}
+    for values in (
+        awkward,
+        {"Title__c": "#N/A"},
+        {"Blocked__c": True, "Start_Date__c": "2026-03-29"},
+        {"Health__c": 3},
+    ):
+        world.create_there("objective", Name="Awkward", Account__c=customer.account, **values)
+    monkeypatch.setattr(load, "BULK_FROM", 1)
+
+    before = world.cycle(full=Full())
+    again = world.cycle(full=Full())
+
+    assert before.counts["create here"] == 4
+    assert set(again.counts) == {"read"}
+    by_page = world.cycle(after=120)
+    assert by_page.counts == {}
+
+
+def test_a_quiet_progress_says_nothing(capsys: pytest.CaptureFixture[str], world: World) -> None:
+    world.cycle()
+
+    assert capsys.readouterr().out == ""
+
+
+def test_a_full_sync_takes_in_what_was_purged_without_a_trace(world: World, customer: Customer) -> None:
+    world.delete_there(customer.kpi)
+    world.org.writer.hard_delete(world.admin, customer.kpi)
+    world.pass_time(days=20)
+
+    world.cycle(full=Full())
+
+    assert world.here("objective_kpi") == {}
+    assert world.cycle().kind == "cycle"
+
+
+@pytest.mark.req("P3")
+def test_a_full_sync_that_is_shown_too_little_stops_and_deletes_nothing(world: World) -> None:
+    fill(world, 40)
+    world.cycle()
+    _lose_sight(world, 30)
+
+    with pytest.raises(Vanished, match="no longer shows 30 of 40 account records; check what the integration user"):
+        world.cycle(full=Full())
+
+    assert len(world.here("account")) == 40
+
+
+def test_a_landslide_is_believed_when_somebody_says_so(world: World) -> None:
+    fill(world, 40)
+    world.cycle()
+    _lose_sight(world, 30)
+
+    world.cycle(full=Full(accept_missing=True))
+
+    assert len(world.here("account")) == 10
+
+
+def test_a_few_missing_records_are_no_landslide(world: World) -> None:
+    fill(world, 30)
+    world.cycle()
+    _lose_sight(world, load.FEW)
+
+    world.cycle(full=Full())
+
+    assert len(world.here("account")) == 30 - load.FEW
+
+
+def _lose_sight(world: World, count: int) -> None:
+    """Purge accounts so that no trace of them is left for getDeleted."""
+    for crm_id in sorted(world.there("account"))[:count]:
+        world.delete_there(crm_id)
+        world.org.writer.hard_delete(world.admin, crm_id)
+    world.pass_time(days=20)
