@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from environs import Env
-from environs.validate import OneOf
+from environs import Env, validate
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,7 +52,7 @@ def read_settings() -> Settings:
         mappings=Path(env("PLANSYNC_MAPPINGS", str(ROOT / "mappings"))),
         package=Path(env("PLANSYNC_PACKAGE", str(ROOT / "sfdx"))),
         overlay=Path(overlay) if overlay else None,
-        log_level=env("PLANSYNC_LOG_LEVEL", "warning", validate=OneOf(("debug", "info", "warning", "error"))),
+        log_level=env("PLANSYNC_LOG_LEVEL", "warning", validate=validate.OneOf(("debug", "info", "warning", "error"))),
         log_json=env.bool("PLANSYNC_LOG_JSON", False),
         console_token=env("PLANSYNC_CONSOLE_TOKEN", None),
         crm=Credentials(
