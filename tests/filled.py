@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, delete, insert
+from sqlalchemy import Engine, delete, insert, text
 
 from service.config import ROOT, Credentials, Settings
 from service.crm.errors import LimitReached
@@ -49,7 +51,9 @@ def services(world: World, data: Path, **others: object) -> Services:
 
 
 def connect(world: World, name: str = "default", *, time_zone: str = "Europe/Paris", url: str = URL) -> Org:
-    """Connect the world's org as it stands."""
+    """Connect the world's org as it stands, whoever had the name before."""
+    with world.engine.begin() as connection:
+        connection.execute(delete(orgs_table).where(orgs_table.c.name == name))
     org = Org(
         id=world.org_id,
         name=name,
@@ -87,18 +91,23 @@ def fill(world: World) -> dict[str, UUID]:
     return {"conflict": kpi, "deleted": world.our_id(lost), "refused": long}
 
 
-def begin_run(world: World) -> None:
-    """Write down a run that has no end yet."""
+@contextmanager
+def running(world: World) -> Iterator[None]:
+    """Leave a run without an end, its process alive while the block runs."""
     world.pass_time(seconds=90)
     with world.transaction() as connection:
         connection.execute(
             insert(runs).values(org_id=world.org_id, id=uuid4(), kind="cycle", started_at=world.clock.now())
         )
     world.pass_time(seconds=5)
+    with world.engine.begin() as connection:
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:org, 0))")
+        connection.execute(lock, {"org": str(world.org_id)})
+        yield
 
 
 def _grow(world: World) -> tuple[UUID, str]:
-    for number in range(40):
+    for number in range(9):
         account = world.create_there("account", Name=f"{HOSTILE} {number}")
         plan = world.create_there("success_plan", Name=f"Grow {number}", Account__c=account)
         objective = world.create_there("objective", Name=f"Adopt {number}", Account__c=account, Success_Plan__c=plan)

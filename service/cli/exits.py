@@ -17,6 +17,7 @@ from service.mapping.model import MappingErrors
 from service.store.database import DatabaseError
 from service.store.orgs import UnknownOrg
 from service.store.sealing import SealingError
+from service.sync.cycle import Busy
 from service.sync.detect import Stale
 from service.sync.load import Vanished
 from service.wiring import ConnectionIncomplete
@@ -38,6 +39,7 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (Retryable, Exit.NO_WAY_IN, "no_answer"),
     (LimitReached, Exit.NO_WAY_IN, "limit_reached"),
     (Refused, Exit.ATTENTION, "refused"),
+    (Busy, Exit.ATTENTION, "busy"),
     (Stale, Exit.ATTENTION, "stale"),
     (Vanished, Exit.ATTENTION, "vanished"),
     (MappingErrors, Exit.SETUP, "mapping"),

@@ -67,8 +67,9 @@ def run(arguments: Sequence[str]) -> int:
     except PlansyncError as error:
         exit_code, name = fault_of(error)
         return _complain(name, str(error), exit_code, as_json=as_json)
-    except OperationalError:
-        sentence = "The database does not answer any more; check that PostgreSQL runs and has room"
+    except OperationalError as error:
+        why = str(error.orig).partition("\n")[0]
+        sentence = f"The database broke off ({why}); check that PostgreSQL runs and has room, then try again"
         return _complain("database", sentence, Exit.SETUP, as_json=as_json)
     return int(code or Exit.OK)
 

@@ -15,8 +15,6 @@ from service.store.orgs import Org
 from service.store.overview import ParkedRecord, Run, Tally
 from service.sync.park import Why
 
-LONGEST_RUN = timedelta(hours=2)
-"""A run without an end that began earlier than this was cut off, or its process hangs."""
 LATE = timedelta(days=1)
 DAY = timedelta(days=1)
 
@@ -84,8 +82,9 @@ class Overview:
 def overview(engine: Engine, org: Org, *, now: datetime, runs: int = 8, parked: int = 50) -> Overview:
     """Gather how an org is doing from the ledger alone: no call to the CRM."""
     with transaction(engine, org.id) as connection:
+        syncing = ledger.is_syncing(connection, org.id)
         newest = [
-            RunShown(run=run, outcome=outcome(run, newest=place == 0, now=now))
+            RunShown(run=run, outcome=outcome(run, under_way=syncing and place == 0))
             for place, run in enumerate(ledger.last_runs(connection, limit=runs))
         ]
         tallies = ledger.tallies(connection)
@@ -102,11 +101,11 @@ def overview(engine: Engine, org: Org, *, now: datetime, runs: int = 8, parked: 
         )
 
 
-def outcome(run: Run, *, newest: bool, now: datetime) -> Outcome:
-    """Say how a run ended; one without an end runs still, unless a newer one began or it is too old for that."""
+def outcome(run: Run, *, under_way: bool) -> Outcome:
+    """Say how a run ended; one without an end was cut off, unless it is the one that is under way."""
     if run.ended_at is not None:
         return Outcome.FAILED if run.error else Outcome.DONE
-    return Outcome.RUNNING if newest and now - run.started_at < LONGEST_RUN else Outcome.CUT_OFF
+    return Outcome.RUNNING if under_way else Outcome.CUT_OFF
 
 
 def judge(runs: Sequence[RunShown], tallies: Mapping[str, Tally], parked: int, *, now: datetime) -> Verdict:

@@ -80,8 +80,8 @@ class Crm:
     org: LocalOrg
     engine: Engine
     folder: Path
+    url: str
     app: App = field(init=False)
-    url: str = ""
 
     def __post_init__(self) -> None:
         self.app = create_app(self.org)
@@ -109,13 +109,32 @@ class Crm:
         return our_id
 
 
+class Door:
+    """A WSGI application that hands every request to the org of the moment: one socket serves all tests."""
+
+    app: App
+    url: str
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        """Answer as the org does."""
+        return self.app(environ, start_response)
+
+
+@pytest.fixture(scope="session")
+def door() -> Iterator[Door]:
+    """A server on loopback, over plain HTTP."""
+    door = Door()
+    with Server(door) as server:
+        door.url = server.url
+        yield door
+
+
 @pytest.fixture
-def crm(installed_org: LocalOrg, engine: Engine, tmp_path: Path) -> Iterator[Crm]:
-    """An org that answers on loopback over plain HTTP."""
-    crm = Crm(installed_org.clone(Clock()), engine, tmp_path)
-    with Server(crm.app) as server:
-        crm.url = server.url
-        yield crm
+def crm(door: Door, installed_org: LocalOrg, engine: Engine, tmp_path: Path) -> Crm:
+    """An org that answers on loopback."""
+    crm = Crm(installed_org.clone(Clock()), engine, tmp_path, door.url)
+    door.app = crm.app
+    return crm
 
 
 @pytest.fixture

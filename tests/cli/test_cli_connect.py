@@ -111,7 +111,7 @@ def test_an_org_whose_certificate_is_not_trusted_is_one_sentence(
 def test_an_org_with_a_ca_of_its_own_is_connected_with_it(
     shell: Shell, installed_org: LocalOrg, engine: Engine, tmp_path: Path
 ) -> None:
-    crm = Crm(installed_org.clone(Clock()), engine, tmp_path)
+    crm = Crm(installed_org.clone(Clock()), engine, tmp_path, url="")
     with Server(crm.app, tls=tmp_path / "tls") as server:
         crm.url = server.url
         assert crm.connect(shell, "--ca-file", server.ca_file).code == 0
