@@ -177,6 +177,19 @@ def test_children_of_a_refused_parent_wait_and_land_after_it(world: World, custo
 
 
 @pytest.mark.req("P7")
+def test_children_are_not_sent_while_their_parent_is_held_back(world: World, customer: Customer) -> None:
+    parent = world.create_here("objective", name="x" * 81, account_id=customer.here(customer.account))
+    child = world.create_here("objective_kpi", objective_id=parent, description="Seats", target_value="1")
+    world.settle()
+    road = Road(world)
+
+    world.cycle(after=1)
+
+    assert road.writes == []
+    assert child in {item["link_id"] for item in world.parked() if item["code"] == "PARENT_NOT_THERE"}
+
+
+@pytest.mark.req("P7")
 def test_grandchildren_of_a_refused_parent_wait_too(world: World, customer: Customer) -> None:
     account = customer.here(customer.account)
     task = world.create_here("playbook_task", name="x" * 81, account_id=account)
