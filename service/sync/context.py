@@ -49,4 +49,4 @@ def read_fields(mapping: ObjectMapping) -> tuple[str, ...]:
     key = (mapping.key,) if mapping.key else ()
     filtered = tuple(condition.crm for condition in mapping.filter)
     mapped = tuple(field.crm for field in mapping.fields)
-    return tuple(dict.fromkeys(("Id", "SystemModstamp", *key, *mapped, *filtered)))
+    return tuple(dict.fromkeys(("Id", "CreatedDate", "SystemModstamp", *key, *mapped, *filtered)))

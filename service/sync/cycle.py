@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,11 +10,11 @@ from datetime import datetime
 from sqlalchemy import text
 
 from service.errors import PlansyncError
-from service.sync import detect, fetch, load, pull
+from service.sync import detect, fetch, load, pull, returned
 from service.sync.context import Sync
 from service.sync.detect import Detected
 from service.sync.journal import Journal
-from service.sync.park import believed_gone, waiting
+from service.sync.park import waiting
 from service.sync.push import push
 from service.sync.remove import remove
 
@@ -73,24 +73,23 @@ def _run(
             load.load(sync, journal, progress=progress)
             load.purge(sync, journal, since=since, accept_missing=full.accept_missing)
             found = replace(found, changed={})
-        _take_in(sync, journal, found)
+        _take_in(sync, journal, found, known)
         push(sync, journal)
     return Report(kind=journal.kind, counts=dict(journal.counts), api_calls=sync.client.api_calls - calls_before)
 
 
-def _take_in(sync: Sync, journal: Journal, found: Detected) -> None:
+def _take_in(sync: Sync, journal: Journal, found: Detected, known: Mapping[str, datetime]) -> None:
     """Fetch and merge what changed, take deletions in, and move the cursors with the last of it."""
-    with sync.transaction() as connection:
-        undeleted = believed_gone(connection, [crm_id for ids in found.changed.values() for crm_id in ids])
-    # An undelete restores what pointed at the record without moving anybody's clock: those are read now, and wait for it.
-    pull.take_in(sync, journal, fetch.pointing_at(sync, undeleted, now=journal.now))
     with sync.transaction() as connection:
         held_up = waiting(connection, now=journal.now)
     wanted = {
         mapping.name: found.changed.get(mapping.name, set()) | held_up.get(mapping.name, set())
         for mapping in sync.mappings
     }
-    pull.take_in(sync, journal, fetch.by_id(sync, wanted, now=journal.now))
+    watched = {mapping.name: known[name] for mapping in sync.mappings if (name := f"{mapping.name}:updated") in known}
+    for shown in fetch.by_id(sync, wanted, now=journal.now):
+        returned.take_in_followers(sync, journal, shown, watched)
+        pull.take_in(sync, journal, [shown])
     with sync.transaction() as connection:
         for mapping in reversed(sync.mappings.objects):
             remove(sync, connection, journal, mapping, found.deleted.get(mapping.name, set()))

@@ -153,17 +153,6 @@ def asked_fields(connection: Connection, ids: Collection[UUID]) -> dict[UUID, se
     return {link_id: set(fields) for link_id, fields in connection.execute(query.group_by(parked.c.link_id))}
 
 
-def believed_gone(connection: Connection, crm_ids: Collection[str]) -> dict[str, set[str]]:
-    """Return, by object, which of these CRM records we hold to be deleted there: if it shows them, they came back."""
-    if not crm_ids:
-        return {}
-    stuck = exists().where(
-        parked.c.org_id == links.c.org_id, parked.c.link_id == links.c.id, parked.c.code == DELETED_THERE
-    )
-    query = select(links.c.object, links.c.crm_id).where(links.c.crm_id.in_(crm_ids), or_(links.c.gone, stuck))
-    return _by_object(connection, query)
-
-
 def waiting(connection: Connection, *, now: datetime) -> dict[str, set[str]]:
     """Return the CRM ids, by object, of records that could not be taken in and are to be tried again."""
     query = (

@@ -225,7 +225,6 @@ def test_nothing_is_parked_released_or_asked_without_records(world: World, now: 
         park.release_fields(connection, {})
 
         assert park.asked_fields(connection, []) == {}
-        assert park.believed_gone(connection, []) == {}
         assert park.waiting(connection, now=now) == {}
 
 
