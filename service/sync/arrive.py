@@ -1,7 +1,7 @@
 """Arrivals: records that exist in the CRM and not here, taken in by the thousand.
 
-COPY fills a temporary table (row-level security forbids COPY into the tables themselves), and three
-set-based statements make links, records and log lines of it.
+COPY fills a temporary table of the same columns (row-level security forbids COPY into the tables themselves),
+and three set-based statements make links, records and log lines of it.
 """
 
 from __future__ import annotations
@@ -14,17 +14,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from service.domain.values import Row
 from service.mapping.model import ObjectMapping
 from service.mirror import ours
 from service.sync.journal import Journal
-
-STAGE = text("""
-    CREATE TEMPORARY TABLE IF NOT EXISTS arriving
-    (id uuid, crm_id text, modstamp timestamptz, base jsonb, record jsonb) ON COMMIT DROP
-""")
 
 LINKS = text("""
     INSERT INTO links (org_id, id, object, crm_id, base, base_modstamp, base_read_at, pushed_version)
@@ -52,46 +47,58 @@ class Arrival:
     values: Row
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """The columns of an object's table that are filled from a record, and the statements that move them."""
+
+    columns: tuple[str, ...]
+    stage: TextClause
+    copy: str
+    records: TextClause
+
+
 def arrive(
     connection: Connection, journal: Journal, mapping: ObjectMapping, arrivals: Sequence[Arrival], *, read_at: datetime
 ) -> int:
     """Take in records that are not here yet; return how many."""
-    staged = _stage(connection, mapping, arrivals) if arrivals else 0
-    if staged:
+    if arrivals:
+        _stage(connection, journal.org_id, mapping, arrivals)
         known: Mapping[str, Any] = {"org": journal.org_id, "noun": mapping.name}
         connection.execute(LINKS, {**known, "read_at": read_at})
-        connection.execute(_records(mapping), {"org": str(journal.org_id)})
+        connection.execute(_shape(mapping).records)
         connection.execute(LOG, {**known, "run": journal.run_id, "now": journal.now})
-        connection.execute(text("TRUNCATE arriving"))
-        journal.counts["create here"] += staged
-    return staged
+        connection.execute(text("DROP TABLE arriving"))
+        journal.counts["create here"] += len(arrivals)
+    return len(arrivals)
 
 
-def _stage(connection: Connection, mapping: ObjectMapping, arrivals: Sequence[Arrival]) -> int:
-    connection.execute(STAGE)
-    flags, extra = _shape(mapping)
+def _stage(connection: Connection, org_id: UUID, mapping: ObjectMapping, arrivals: Sequence[Arrival]) -> None:
+    shape = _shape(mapping)
+    connection.execute(shape.stage)
     driver: Any = connection.connection.driver_connection
-    count = 0
-    with driver.cursor() as cursor, cursor.copy("COPY arriving FROM STDIN") as copy:
-        for count, arrival in enumerate(arrivals, 1):  # noqa: B007 - the count is the result
-            values = arrival.values
-            record: dict[str, Any] = {**flags, **values, "id": str(arrival.id)}
-            record["extra"] = {column: values.get(column) for column in extra}
-            copy.write_row((arrival.id, arrival.crm_id, arrival.modstamp, json.dumps(values), json.dumps(record)))
-    return count
+    with driver.cursor() as cursor, cursor.copy(shape.copy) as copy:
+        for arrival in arrivals:
+            record = ours.stored(mapping, arrival.values)
+            copy.write_row(
+                (
+                    *(arrival.id, arrival.crm_id, arrival.modstamp, json.dumps(arrival.values)),
+                    *(org_id, json.dumps(record["extra"])),
+                    *[record[column] for column in shape.columns],
+                )
+            )
 
 
 @lru_cache(maxsize=1024)
-def _shape(mapping: ObjectMapping) -> tuple[dict[str, bool], tuple[str, ...]]:
-    """Return what a record holds that the CRM does not send: flags left out, and which columns are extra."""
-    flags = {c.name: False for c in ours.table(mapping).c if isinstance(c.type, Boolean)}
-    return flags, tuple(field.column for field in mapping.fields if field.extra)
-
-
-@lru_cache(maxsize=1024)
-def _records(mapping: ObjectMapping) -> Any:
+def _shape(mapping: ObjectMapping) -> _Shape:
     table = ours.table(mapping).name
-    return text(
-        f"INSERT INTO {table} SELECT made.* FROM arriving, jsonb_populate_record("  # noqa: S608 - a name of ours
-        f"NULL::{table}, record || jsonb_build_object('org_id', CAST(:org AS text))) AS made"
+    columns = tuple(field.column for field in mapping.fields if not field.extra)
+    names = ", ".join(("org_id", "extra", *columns))
+    return _Shape(
+        columns=columns,
+        stage=text(
+            f"CREATE TEMPORARY TABLE arriving (LIKE {table} INCLUDING DEFAULTS, "
+            f"crm_id text, modstamp timestamptz, base jsonb) ON COMMIT DROP"
+        ),
+        copy=f"COPY arriving (id, crm_id, modstamp, base, {names}) FROM STDIN",
+        records=text(f"INSERT INTO {table} (id, {names}) SELECT id, {names} FROM arriving"),  # noqa: S608 - names of ours
     )

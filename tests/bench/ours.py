@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -61,14 +61,13 @@ def _watched() -> Iterator[dict[str, float]]:
     parts = {"staged_rows": 0.0, "copying": 0.0, "staged_to_committed": 0.0, "transactions": 0.0}
     staged_at: list[float] = []
 
-    def staging(connection: Any, mapping: ObjectMapping, arrivals: Any) -> int:
+    def staging(connection: Any, org_id: UUID, mapping: ObjectMapping, arrivals: Sequence[Any]) -> None:
         started = time.perf_counter()
-        count: int = stage(connection, mapping, arrivals)
+        stage(connection, org_id, mapping, arrivals)
         if mapping.name == LOADED:
             staged_at.append(time.perf_counter())
-            parts["staged_rows"] += count
+            parts["staged_rows"] += len(arrivals)
             parts["copying"] += staged_at[-1] - started
-        return count
 
     @contextmanager
     def transacted(*args: Any) -> Iterator[Any]:
