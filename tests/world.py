@@ -76,9 +76,7 @@ class World:
         token = self.app.api.sessions.open(self.org.user_id(INTEGRATION))
         client = Client(AccessToken(token=token, instance_url=URL), sleep=self.waits.append)
         client.session.mount(URL, WsgiAdapter(self.app))
-        return Sync(
-            org_id=self.org_id, engine=self.engine, client=client, mappings=self.mappings, new_id=self.new_id
-        )
+        return Sync(org_id=self.org_id, engine=self.engine, client=client, mappings=self.mappings, new_id=self.new_id)
 
     def new_id(self) -> UUID:
         """Return a UUIDv4 of the seeded generator."""
