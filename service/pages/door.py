@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hmac import compare_digest
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from flask import Flask, request
 from werkzeug.datastructures import WWWAuthenticate
@@ -11,7 +12,6 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 
 OPEN = "console.healthz"
 """The one endpoint that needs no token: it says nothing but that the process is alive."""
-LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 
 def is_loopback(host: str) -> bool:
@@ -19,28 +19,33 @@ def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
-        return ip_address(host.strip("[]")).is_loopback
+        return ip_address(host).is_loopback
     except ValueError:
         return False
 
 
 def guard(app: Flask, *, token: str | None) -> None:
     """Let requests with the token in; without a token, requests of this machine only."""
-    if token is None:
-        # The name is checked, too: a web page elsewhere can point its own name at this machine.
-        app.config["TRUSTED_HOSTS"] = LOOPBACK_NAMES
     app.before_request(lambda: _let_in(token))
 
 
 def _let_in(token: str | None) -> None:
     if token is None:
-        if not is_loopback(request.remote_addr or ""):
-            raise Forbidden("The console has no sign-in yet: it answers this machine only.")
+        # The name is checked, too: a web page elsewhere can point its own name at this machine.
+        if not (is_loopback(request.remote_addr or "") and is_loopback(_host_asked_for())):
+            raise Forbidden("The console has no sign-in yet: it answers this machine only, under the name localhost.")
     elif request.endpoint != OPEN and not _knows(token):
         raise Unauthorized(
             "Give the console's token as the password; any user name will do.",
-            www_authenticate=WWWAuthenticate("basic", {"realm": "Plansync"}),
+            www_authenticate=WWWAuthenticate("basic", {"realm": "Plansync console"}),
         )
+
+
+def _host_asked_for() -> str:
+    try:
+        return urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _knows(token: str) -> bool:
