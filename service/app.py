@@ -6,7 +6,6 @@ from flask import Flask, Response, render_template
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from service.errors import PlansyncError
 from service.pages.console import console
 from service.pages.door import guard
 from service.pages.wording import add_wording
@@ -34,7 +33,6 @@ def create_app(services: Services) -> Flask:
     add_wording(app)
     app.register_blueprint(console(services))
     app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(PlansyncError, _broken)
     app.register_error_handler(OperationalError, _without_database)
     app.after_request(_harden)
     return app
@@ -52,10 +50,6 @@ def _refused(error: HTTPException) -> Response:
         if name.lower() == "www-authenticate":
             response.headers[name] = value
     return response
-
-
-def _broken(error: PlansyncError) -> tuple[str, int]:
-    return _page(503, "This cannot be shown now", str(error)), 503
 
 
 def _without_database(_error: OperationalError) -> tuple[str, int]:

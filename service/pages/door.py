@@ -32,20 +32,14 @@ def guard(app: Flask, *, token: str | None) -> None:
 def _let_in(token: str | None) -> None:
     if token is None:
         # The name is checked, too: a web page elsewhere can point its own name at this machine.
-        if not (is_loopback(request.remote_addr or "") and is_loopback(_host_asked_for())):
+        name = urlsplit(f"//{request.host}").hostname or ""
+        if not (is_loopback(request.remote_addr or "") and is_loopback(name)):
             raise Forbidden("The console has no sign-in yet: it answers this machine only, under the name localhost.")
     elif request.endpoint != OPEN and not _knows(token):
         raise Unauthorized(
             "Give the console's token as the password; any user name will do.",
             www_authenticate=WWWAuthenticate("basic", {"realm": "Plansync console"}),
         )
-
-
-def _host_asked_for() -> str:
-    try:
-        return urlsplit(f"//{request.host}").hostname or ""
-    except ValueError:
-        return ""
 
 
 def _knows(token: str) -> bool:

@@ -112,7 +112,7 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("response", lambda answer: None if answer.ok else complaints.append(answer.url))
+    page.on("response", lambda answer: complaints.append(answer.url) if answer.status >= 400 else None)
     page.goto(f"{url}?reload=off")
     yield page
     page.close()

@@ -39,6 +39,13 @@ def test_a_connected_org_is_kept_with_its_identity_its_zone_and_a_sealed_login(
     assert token.read_text().encode() not in org.login
 
 
+@pytest.mark.parametrize(("theirs", "ours"), [("Europe/Paris", "Europe/Paris"), ("Mars/Phobos", "UTC")])
+def test_the_orgs_time_zone_is_kept_where_it_is_known(shell: Shell, crm: Crm, theirs: str, ours: str) -> None:
+    crm.org.storage.execute('UPDATE "Organization" SET "TimeZoneSidKey" = ?', (theirs,))
+
+    assert crm.connect(shell, "--json").document["time_zone"] == ours
+
+
 def test_connecting_says_what_to_do_next(shell: Shell, crm: Crm) -> None:
     ran = crm.connect(shell, "--name", "acme")
 

@@ -47,6 +47,19 @@ def test_a_first_sync_reads_everything_and_says_so_on_one_line(shell: Shell, con
     assert (document["api_calls"], document["parked"]) == (4, 0)
 
 
+def test_progress_goes_to_standard_error_where_somebody_watches(
+    shell: Shell, connected: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    connected.create_there("Account", Name="Acme")
+
+    ran = shell("sync", "--json")
+
+    assert ran.document["kind"] == "full"
+    assert "syncing default" in ran.err
+    assert "success plan" in ran.err
+
+
 def test_the_next_sync_is_one_call(shell: Shell, grown: Crm) -> None:
     ran = shell("sync")
 
