@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -31,6 +32,7 @@ LOOKS: Mapping[str, str] = {
 }
 """The icon and colour of each health and outcome; the word always stands beside them."""
 LONGEST_VALUE = 200
+COMMAND = re.compile(r"`([^`]+)`")
 
 
 def moment(at: datetime, zone: str) -> Markup:
@@ -73,6 +75,14 @@ def deeds(shown: RunShown) -> str:
     return run.error or ", ".join(f"{name} {count:,}" for name, count in run.counts.items() if count) or "nothing to do"
 
 
+def with_code(sentence: str) -> Markup:
+    """Return a sentence with its `commands` set as code; everything in it stays text."""
+    parts = COMMAND.split(sentence)
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
+    )
+
+
 def value(at_stake: object) -> str:
     """Return a value of a conflict, shortened."""
     if at_stake is None:
@@ -104,6 +114,14 @@ def shares(tally: Tally) -> list[tuple[str, float, float]]:
 def add_wording(app: Flask) -> None:
     """Give these words to the templates."""
     app.jinja_env.filters.update(
-        moment=moment, length_of=length, age=age, noun=noun, deeds=deeds, value=value, shares=shares, way_out=way_out
+        moment=moment,
+        length_of=length,
+        age=age,
+        noun=noun,
+        deeds=deeds,
+        with_code=with_code,
+        value=value,
+        shares=shares,
+        way_out=way_out,
     )
     app.jinja_env.globals.update(looks=LOOKS, kinds=KINDS, record_url=record_url)

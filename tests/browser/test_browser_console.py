@@ -29,6 +29,7 @@ PAIRS = [
     ("quiet", "sheet"),
     ("link", "sheet"),
     ("ink", "new-tint"),
+    ("quiet", "new-tint"),
     ("link", "busy-tint"),
     ("ink", "busy-tint"),
     *((state, f"{state}-tint") for state in ("good", "busy", "warn", "bad", "new")),
