@@ -1,0 +1,89 @@
+"""Logs: one line an event on standard error, and no secret in it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from service import log
+
+
+@pytest.fixture(autouse=True)
+def _afterwards() -> Iterator[None]:
+    """Leave structlog as it was."""
+    yield
+    structlog.reset_defaults()
+
+
+def test_an_event_is_one_line_of_json_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up(level="info", as_json=True)
+
+    structlog.get_logger().info("A cycle ended", org="acme", calls=1)
+
+    out, err = capsys.readouterr()
+    event = json.loads(err)
+    assert out == ""
+    assert (event["event"], event["org"], event["calls"], event["level"]) == ("A cycle ended", "acme", 1, "info")
+    assert event["timestamp"].endswith("Z")
+
+
+def test_an_event_is_a_readable_line_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up(level="info")
+
+    structlog.get_logger().info("A cycle ended", org="acme")
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert "A cycle ended" in line
+    assert "org=acme" in line
+    assert "\x1b" not in line
+
+
+@pytest.mark.parametrize(("level", "shown"), [("debug", 2), ("info", 1), ("warning", 0), ("error", 0)])
+def test_only_events_of_the_level_and_above_are_written(
+    capsys: pytest.CaptureFixture[str], level: str, shown: int
+) -> None:
+    log.set_up(level=level)
+
+    structlog.get_logger().debug("quiet")
+    structlog.get_logger().info("louder")
+
+    assert len(capsys.readouterr().err.splitlines()) == shown
+
+
+def test_warnings_are_written_by_default(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up()
+
+    structlog.get_logger().info("quiet")
+    structlog.get_logger().warning("loud")
+
+    assert "loud" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name", ["token", "access_token", "CLIENT_SECRET", "Password", "assertion", "Authorization", "private_key"]
+)
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_field_whose_name_says_secret_is_blanked(
+    capsys: pytest.CaptureFixture[str], name: str, as_json: bool
+) -> None:
+    log.set_up(as_json=as_json)
+
+    structlog.get_logger().warning("Signed in", **{name: "hush-hush", "user": "u"})
+
+    written = capsys.readouterr().err
+    assert "hush-hush" not in written
+    assert "***" in written
+    assert "u" in written
+
+
+def test_what_is_bound_to_the_context_is_written_and_blanked_too(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up(as_json=True)
+
+    with structlog.contextvars.bound_contextvars(org="acme", token="hush-hush"):
+        structlog.get_logger().warning("Signed in")
+
+    event = json.loads(capsys.readouterr().err)
+    assert (event["org"], event["token"]) == ("acme", "***")
