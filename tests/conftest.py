@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, make_url
 
@@ -23,6 +24,11 @@ def admin_url() -> Iterator[str]:
     # Not below pytest's own folder: each pytest makes that private again, and as root the server runs as another user.
     with TemporaryDirectory(prefix="plansync-tests-") as folder:
         server = embedded_server(Path(folder) / "postgres")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            # A test run that loses its power begins anew.
+            connection.execute("ALTER SYSTEM SET fsync = off")
+            connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+            connection.execute("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, false, func, not_, select, text
+from sqlalchemy import Connection, and_, false, func, not_, select
 
 from service.store.ledger import cursors, links, parked, runs
 from service.store.records import RECORDS
@@ -70,15 +70,6 @@ def last_runs(connection: Connection, *, limit: int) -> list[Run]:
     columns = [runs.c[name] for name in Run.__slots__]
     rows = connection.execute(select(*columns).order_by(runs.c.started_at.desc(), runs.c.id).limit(limit))
     return [Run(**row._asdict()) for row in rows]
-
-
-def is_syncing(connection: Connection, org_id: UUID) -> bool:
-    """Say whether a process holds the lock under which an org is synced; it goes with the process."""
-    held = text(
-        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        " AND (classid::bigint << 32) + objid::bigint = hashtextextended(:org, 0))"
-    )
-    return bool(connection.execute(held, {"org": str(org_id)}).scalar_one())
 
 
 def api_calls_since(connection: Connection, moment: datetime) -> int:

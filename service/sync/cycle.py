@@ -7,9 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import text
-
 from service.errors import PlansyncError
+from service.store import lock
 from service.sync import detect, fetch, load, pull, returned
 from service.sync.context import Sync
 from service.sync.detect import Detected
@@ -100,8 +99,7 @@ def _take_in(sync: Sync, journal: Journal, found: Detected, known: Mapping[str, 
 def _alone(sync: Sync) -> Iterator[None]:
     """Let no second sync of the org run beside this one; the lock ends with the process that holds it."""
     with sync.engine.connect() as connection:
-        lock = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:org, 0))")
-        if not connection.execute(lock, {"org": str(sync.org_id)}).scalar_one():
+        if not lock.take(connection, sync.org_id):
             raise Busy("Another sync of this org is running; wait until it has ended")
         yield
 

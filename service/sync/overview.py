@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import Engine
 
+from service.store import lock
 from service.store import overview as ledger
 from service.store.database import transaction
 from service.store.orgs import Org
@@ -82,7 +83,7 @@ class Overview:
 def overview(engine: Engine, org: Org, *, now: datetime, runs: int = 8, parked: int = 50) -> Overview:
     """Gather how an org is doing from the ledger alone: no call to the CRM."""
     with transaction(engine, org.id) as connection:
-        syncing = ledger.is_syncing(connection, org.id)
+        syncing = lock.is_taken(connection, org.id)
         newest = [
             RunShown(run=run, outcome=outcome(run, under_way=syncing and place == 0))
             for place, run in enumerate(ledger.last_runs(connection, limit=runs))
