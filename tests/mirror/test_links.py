@@ -58,6 +58,7 @@ def test_looking_for_nothing_finds_nothing(connection: Connection) -> None:
     assert links.by_crm_id(connection, []) == {}
     assert links.our_ids(connection, []) == {}
     assert links.crm_ids(connection, []) == {}
+    assert links.standing(connection, []) == set()
 
 
 def test_saving_again_replaces_what_is_agreed_and_clears_what_was_under_way(
@@ -110,6 +111,34 @@ def test_crm_ids_are_found_for_records_that_have_one(connection: Connection, sav
     known, new = save("001A"), save(None)
 
     assert links.crm_ids(connection, [str(known), str(new), str(uuid4())]) == {str(known): "001A"}
+
+
+def test_records_stand_here_until_they_are_deleted_or_gone(connection: Connection, save: Any) -> None:
+    held, dropped, gone = save("001A"), save("001B"), save("001C")
+    links.change(connection, [dropped], deleted=True)
+    links.change(connection, [gone], gone=True)
+
+    assert links.standing(connection, [str(i) for i in (held, dropped, gone, uuid4())]) == {str(held)}
+
+
+MANY = 70_000
+"""More than the 65,535 parameters that one statement of PostgreSQL may have."""
+
+
+@pytest.mark.xfail(strict=True, reason="one parameter for each id: a mass delete or a mass edit ends the run")
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda connection: links.by_crm_id(connection, [str(n) for n in range(MANY)]),
+        lambda connection: links.our_ids(connection, [str(n) for n in range(MANY)]),
+        lambda connection: links.by_id(connection, [UUID(int=n) for n in range(MANY)]),
+        lambda connection: links.crm_ids(connection, [str(UUID(int=n)) for n in range(MANY)]),
+        lambda connection: links.standing(connection, [str(UUID(int=n)) for n in range(MANY)]),
+    ],
+    ids=["by_crm_id", "our_ids", "by_id", "crm_ids", "standing"],
+)
+def test_any_number_of_records_can_be_asked_for(connection: Connection, look: Any) -> None:
+    assert not look(connection)
 
 
 def test_a_record_is_dirty_from_its_edit_until_that_version_is_pushed(

@@ -241,6 +241,28 @@ def test_a_column_that_the_mapping_has_only_just_got_is_not_sent_as_empty(world:
     assert world.here("objective")[world.our_id(there)]["blocked"] is True
 
 
+@pytest.mark.req("P8")
+@pytest.mark.xfail(strict=True, reason="our side is read rounded and the base is not: any edit sends the rounded value")
+def test_a_mapping_that_keeps_fewer_decimals_than_the_crm_does_not_round_the_crms_value(
+    world: World, customer: Customer
+) -> None:
+    """An admin gave the field more decimals, or an overlay forgot its scale, and nobody ran `mappings check`."""
+    assert world.mappings
+    objects = [
+        replace(m, fields=tuple(replace(f, scale=0) if f.column == "target_value" else f for f in m.fields))
+        if m.name == "objective_kpi"
+        else m
+        for m in world.mappings
+    ]
+    world.mappings = Mappings(objects=tuple(objects))
+    world.sync = world.new_sync()
+
+    world.edit_here("objective_kpi", customer.here(customer.kpi), category="Adoption")
+    world.settle()
+
+    assert world.there("objective_kpi")[customer.kpi]["Target_Value__c"] == 25.5
+
+
 def test_a_first_meeting_takes_the_crms_value_of_a_field_that_only_we_write(world: World) -> None:
     account = world.create_there("account", Name="Acme", MRR__c=99.5)
 

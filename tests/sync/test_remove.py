@@ -54,6 +54,20 @@ def test_a_mapping_may_let_the_delete_win_over_an_edit_here(world: World, custom
     assert line["ours"]["description"] == "Seats in use"
 
 
+@pytest.mark.xfail(strict=True, reason="deleted_there() parks whatever the mapping says, unless it says theirs")
+def test_a_mapping_may_let_the_edit_here_win_over_a_delete_there(world: World, customer: Customer) -> None:
+    """As mappings/README.md says of `on_delete: ours`: the record is created again."""
+    assert world.mappings
+    world.mappings = with_policy(world.mappings, "objective_kpi", Policy.OURS)
+    world.sync = world.new_sync()
+    world.edit_here("objective_kpi", customer.here(customer.kpi), description="Seats in use")
+    world.delete_there(customer.kpi)
+
+    world.settle()
+
+    assert [row["Description__c"] for row in world.there("objective_kpi").values()] == ["Seats in use"]
+
+
 def test_a_mapping_may_let_the_edit_there_win_over_a_delete_here(world: World, customer: Customer) -> None:
     assert world.mappings
     world.mappings = with_policy(world.mappings, "objective_kpi", Policy.THEIRS)
