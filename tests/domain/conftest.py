@@ -1,0 +1,8 @@
+"""Properties are tried without a stopwatch: a busy machine breaks no promise."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
