@@ -28,7 +28,7 @@ class Credentials:
 class Settings:
     """Everything that can be set from outside; the README lists each variable."""
 
-    database_url: str | None
+    database_url: str | None = field(repr=False)
     data: Path
     secret_keys: tuple[str, ...] = field(repr=False)
     mappings: Path

@@ -87,6 +87,10 @@ def login_document(settings: Settings) -> dict[str, Any]:
         "ca_file": str(crm.ca_file.resolve()) if crm.ca_file else None,
     }
     if crm.private_key_file and crm.username and crm.client_id:
+        if not crm.private_key_file.is_file():
+            raise ConnectionIncomplete(
+                f"The private key file {crm.private_key_file} is not there; correct SALESFORCE_PRIVATE_KEY_FILE"
+            )
         key = crm.private_key_file.read_text()
         return {**document, "kind": "jwt", "username": crm.username, "private_key": key}
     if crm.refresh_token and crm.client_id:

@@ -190,7 +190,6 @@ def test_an_incomplete_login_names_what_would_complete_it(settings: Settings, gi
         login_document(replace(settings, crm=credentials(**given)))
 
 
-@pytest.mark.xfail(strict=True, reason="FileNotFoundError leaves login_document() as a traceback")
 def test_a_private_key_that_is_not_there_is_named(settings: Settings, tmp_path: Path) -> None:
     missing = credentials(client_id="id", username="u", private_key_file=tmp_path / "no.pem")
 

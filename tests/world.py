@@ -40,7 +40,7 @@ def installed(package: Path = ROOT / "sfdx", *, namespace: str | None = None) ->
     """Install the package once; tests work on clones."""
     org = LocalOrg.install(package, namespace=namespace, clock=Clock(START))
     for name in INTEGRATION_SETS:
-        org.assign(org.user_id(INTEGRATION), f"{namespace}__{name}" if namespace else name)
+        org.assign(org.user_id(INTEGRATION), name)
     return org
 
 

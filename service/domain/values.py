@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
@@ -63,7 +63,14 @@ def _number(raw: Any) -> Value:
     text = format(number, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    return "0" if text == "-0" else text
+
+
+def at_scale(value: Value, scale: int) -> Value:
+    """Return a canonical number with no more decimals than a field keeps, rounded half up as the CRM rounds."""
+    if not isinstance(value, str) or len(value.partition(".")[2]) <= scale:
+        return value
+    return _number(Decimal(value).quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP))
 
 
 def _boolean(raw: Any) -> Value:
@@ -92,16 +99,19 @@ def _datetime(raw: Any) -> Value:
         return None
     try:
         moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(raw)
-    except (TypeError, ValueError):
+        if moment.tzinfo is None:
+            raise NotCanonical(Kind.DATETIME, raw)
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (TypeError, ValueError, OverflowError):
         raise NotCanonical(Kind.DATETIME, raw) from None
-    if moment.tzinfo is None:
-        raise NotCanonical(Kind.DATETIME, raw)
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _choices(raw: Any) -> Value:
-    parts = raw.split(";") if isinstance(raw, str) else raw or ()
-    chosen = {part.strip() for part in parts} - {""}
+    try:
+        text = raw if isinstance(raw, str) else ";".join(raw or ())
+    except TypeError:
+        raise NotCanonical(Kind.CHOICES, raw) from None
+    chosen = {part.strip() for part in text.split(";")} - {""}
     return ";".join(sorted(chosen)) or None
 
 

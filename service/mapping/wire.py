@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from service.domain.values import CANON, Kind, NotCanonical, Row, Value
+from service.domain.values import CANON, Kind, NotCanonical, Row, Value, at_scale
 from service.errors import PlansyncError
 from service.mapping.model import FieldMapping, ObjectMapping
 from service.mapping.transforms import TRANSFORMS, their_kind
@@ -57,9 +57,9 @@ def _writers(mapping: ObjectMapping) -> Mapping[str, tuple[str, Write]]:
 
 def _reader(field: FieldMapping) -> Read:
     """Return the function that makes our canonical value of what the CRM sent."""
-    canon = CANON[their_kind(field.kind, field.transform)]
+    canon, scale = CANON[their_kind(field.kind, field.transform)], field.scale
     if field.transform is None:
-        return canon
+        return canon if scale is None else lambda raw: at_scale(canon(raw), scale)
     to_ours = TRANSFORMS[field.transform].to_ours
     return lambda raw: to_ours(canon(raw))
 

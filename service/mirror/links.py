@@ -13,6 +13,7 @@ from sqlalchemy import Row as Record
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from service.domain.values import Row
+from service.store.database import among
 from service.store.ledger import links
 
 
@@ -49,7 +50,7 @@ def by_crm_id(connection: Connection, crm_ids: Collection[str], *, lock: bool = 
     """Return the links of these CRM records, locked against local writers if asked."""
     if not crm_ids:
         return {}
-    query = select(*_COLUMNS).where(links.c.crm_id.in_(crm_ids)).order_by(links.c.id)
+    query = select(*_COLUMNS).where(among(links.c.crm_id, crm_ids)).order_by(links.c.id)
     rows = connection.execute(query.with_for_update() if lock else query)
     return {link.crm_id or "": link for link in map(_link, rows)}
 
@@ -58,7 +59,7 @@ def by_id(connection: Connection, ids: Collection[UUID], *, lock: bool = False) 
     """Return the links of these records of ours."""
     if not ids:
         return {}
-    query = select(*_COLUMNS).where(links.c.id.in_(ids)).order_by(links.c.id)
+    query = select(*_COLUMNS).where(among(links.c.id, ids)).order_by(links.c.id)
     rows = connection.execute(query.with_for_update() if lock else query)
     return {link.id: link for link in map(_link, rows)}
 
@@ -67,7 +68,7 @@ def our_ids(connection: Connection, crm_ids: Collection[str], *, held: bool = Tr
     """Return our id, as text, of each of these CRM records; only of those that we hold, or of all we ever knew."""
     if not crm_ids:
         return {}
-    query = select(links.c.crm_id, links.c.id).where(links.c.crm_id.in_(crm_ids))
+    query = select(links.c.crm_id, links.c.id).where(among(links.c.crm_id, crm_ids))
     if held:
         query = query.where(links.c.base.isnot(None), ~links.c.deleted, ~links.c.gone)
     return {crm_id: str(our_id) for crm_id, our_id in connection.execute(query)}
@@ -77,7 +78,7 @@ def standing(connection: Connection, ids: Collection[str]) -> set[str]:
     """Return which of these records of ours stand here: not deleted, not gone."""
     if not ids:
         return set()
-    query = select(links.c.id).where(links.c.id.in_([UUID(i) for i in ids]), ~links.c.deleted, ~links.c.gone)
+    query = select(links.c.id).where(among(links.c.id, [UUID(i) for i in ids]), ~links.c.deleted, ~links.c.gone)
     return {str(our_id) for our_id in connection.execute(query).scalars()}
 
 
@@ -86,7 +87,7 @@ def crm_ids(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     if not ids:
         return {}
     query = select(links.c.id, links.c.crm_id).where(
-        links.c.id.in_([UUID(our_id) for our_id in ids]), links.c.crm_id.isnot(None)
+        among(links.c.id, [UUID(our_id) for our_id in ids]), links.c.crm_id.isnot(None)
     )
     return {str(our_id): crm_id for our_id, crm_id in connection.execute(query)}
 
@@ -119,7 +120,7 @@ def save(connection: Connection, org_id: UUID, agreed: Iterable[Mapping[str, Any
 def change(connection: Connection, ids: Collection[UUID], **values: Any) -> None:
     """Set the same values on several links."""
     if ids:
-        connection.execute(update(links).where(links.c.id.in_(ids)).values(**values))
+        connection.execute(update(links).where(among(links.c.id, ids)).values(**values))
 
 
 def mark_clean(connection: Connection, ids: Collection[UUID]) -> None:
@@ -190,5 +191,5 @@ def dirty(
     """Return the links of one object with something to push that nothing holds back, in the order of their ids."""
     query = select(*_COLUMNS).where(links.c.object == noun, links.c.version > links.c.pushed_version, not_(held_back))
     if only is not None:
-        query = query.where(links.c.id.in_(only))
+        query = query.where(among(links.c.id, only))
     return [_link(row) for row in connection.execute(query.order_by(links.c.id).limit(limit))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import Connection, RowMapping, Table, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from service.domain.values import CANON, Kind, Row, Value
+from service.domain.values import CANON, Kind, Row, Value, at_scale
 from service.mapping.model import FieldMapping, Mappings, ObjectMapping
+from service.store.database import among
 from service.store.ledger import links
 from service.store.records import RECORDS
 
@@ -31,7 +31,7 @@ def read_rows(
     if not ids:
         return {}
     records = table(mapping)
-    query = select(records).where(records.c.id.in_(ids)).order_by(records.c.id)
+    query = select(records).where(among(records.c.id, ids)).order_by(records.c.id)
     rows = connection.execute(query.with_for_update() if lock else query).mappings()
     return {row["id"]: canonical(mapping, row) for row in rows}
 
@@ -73,9 +73,9 @@ def delete_rows(connection: Connection, mappings: Mappings, noun: str, ids: Coll
         for field in mapping.references:
             if field.refers_to == noun and not field.extra:
                 column = table(mapping).c[field.column]
-                connection.execute(update(table(mapping)).where(column.in_(ids)).values({field.column: None}))
+                connection.execute(update(table(mapping)).where(among(column, ids)).values({field.column: None}))
     records = table(mappings[noun])
-    connection.execute(delete(records).where(records.c.id.in_(ids)))
+    connection.execute(delete(records).where(among(records.c.id, ids)))
 
 
 def pointing_at(
@@ -89,7 +89,7 @@ def pointing_at(
         for field in mapping.references:
             if field.refers_to == noun and not field.extra:
                 records = table(mapping)
-                query = select(records.c.id).where(records.c[field.column].in_(ids)).order_by(records.c.id)
+                query = select(records.c.id).where(among(records.c[field.column], ids)).order_by(records.c.id)
                 found += [(mapping, field, our_id) for our_id in connection.execute(query).scalars()]
     return found
 
@@ -100,9 +100,15 @@ def forget_reference(connection: Connection, column: str, ids: Collection[UUID])
         emptied = func.jsonb_build_object(column, None)
         connection.execute(
             update(links)
-            .where(links.c.id.in_(ids), links.c.base.isnot(None))
+            .where(among(links.c.id, ids), links.c.base.isnot(None))
             .values(base=links.c.base.op("||")(emptied))
         )
+
+
+def agreed(mapping: ObjectMapping, base: Row | None) -> Row | None:
+    """Return a base with the decimals that the mapping keeps now: it may have been agreed under another one."""
+    scales = {field.column: field.scale for field in mapping.fields if field.scale is not None}
+    return base and {c: at_scale(value, scales[c]) if c in scales else value for c, value in base.items()}
 
 
 @lru_cache(maxsize=1024)
@@ -111,17 +117,8 @@ def _readers(mapping: ObjectMapping) -> tuple[tuple[str, bool, Read], ...]:
 
 
 def _reader(field: FieldMapping) -> Read:
-    canon = CANON[field.kind]
-    if field.kind is not Kind.NUMBER or field.scale is None:
-        return canon
-    step = Decimal(1).scaleb(-field.scale)
-
-    def rounded(raw: Any) -> Value:
-        # The CRM rounds to the field's scale: without this, our digits would never meet its own.
-        exact = canon(raw)
-        return exact if exact is None else canon(Decimal(str(exact)).quantize(step, ROUND_HALF_UP))
-
-    return rounded
+    canon, scale = CANON[field.kind], field.scale
+    return canon if scale is None else lambda raw: at_scale(canon(raw), scale)
 
 
 def _empty(field: FieldMapping) -> Value:

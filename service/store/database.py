@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import ARRAY, ColumnElement, Connection, Engine, any_, create_engine, literal, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from service.errors import PlansyncError
@@ -85,3 +85,8 @@ def transaction(engine: Engine, org_id: UUID) -> Iterator[Connection]:
     with engine.begin() as connection:
         connection.execute(text("SELECT set_config('plansync.org', :org, true)"), {"org": str(org_id)})
         yield connection
+
+
+def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of these values: one parameter, however many they are."""
+    return column == any_(literal(list(values), ARRAY(column.type)))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, false, func, not_, select
 
+from service.store.database import among
 from service.store.ledger import cursors, links, parked, runs
 from service.store.records import RECORDS
 
@@ -111,7 +112,7 @@ def parked_records(
     columns = [links.c.crm_id if name == "crm_id" else parked.c[name] for name in ParkedRecord.__slots__]
     query = select(*columns).outerjoin(links, and_(links.c.org_id == parked.c.org_id, links.c.id == parked.c.link_id))
     if ids is not None:
-        query = query.where(parked.c.link_id.in_(ids))
+        query = query.where(among(parked.c.link_id, ids))
     query = query.order_by(parked.c.first_at, parked.c.object, parked.c.link_id, parked.c.field).limit(limit)
     return [ParkedRecord(**row._asdict()) for row in connection.execute(query)]
 

@@ -22,18 +22,18 @@ from service.mirror import ours
 from service.sync.journal import Journal
 
 LINKS = text("""
-    INSERT INTO links (org_id, id, object, crm_id, base, base_modstamp, base_read_at, pushed_version)
-    SELECT :org, id, :noun, crm_id, base, modstamp, :read_at, 1 FROM arriving
+    INSERT INTO links (org_id, id, object, crm_id, base, base_modstamp, base_read_at, version, pushed_version)
+    SELECT :org, id, :noun, crm_id, base, modstamp, :read_at, 1, 1 FROM arriving
     ON CONFLICT (org_id, id) DO UPDATE SET
         crm_id = excluded.crm_id, base = excluded.base, base_modstamp = excluded.base_modstamp,
-        base_read_at = excluded.base_read_at, sending = NULL, gone = false,
-        -- The insert of the record bumps the version by one: nothing of it is left to push.
-        pushed_version = links.version + 1
+        base_read_at = excluded.base_read_at, sending = NULL, gone = false, deleted = false,
+        version = greatest(links.version, 1), pushed_version = greatest(links.version, 1)
 """)
+"""A link that is made with its record stands before it: the trigger leaves it as it is, with nothing to push."""
 
 LOG = text("""
-    INSERT INTO decisions (org_id, run_id, link_id, object, action, reason, theirs, at)
-    SELECT :org, :run, id, :noun, 'create here', 'new in the CRM', base, :now FROM arriving
+    INSERT INTO decisions (org_id, run_id, link_id, object, action, reason, at)
+    SELECT :org, :run, id, :noun, 'create here', 'new in the CRM', :now FROM arriving
 """)
 
 

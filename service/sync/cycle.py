@@ -67,6 +67,9 @@ def _run(
     with _recorded(sync, journal, clock) as calls_before:
         # Before a full reading, so that the cursors do not pass what it may miss.
         found = detect.detect(sync, {} if full else known, now=now)
+        if found.schema_changed and not full:
+            # The mapping may not fit any more: `plansync mappings check --org` says so.
+            journal.counts["schema changed"] = 1
         if full:
             since = sync.client.org_time or now
             load.load(sync, journal, progress=progress)

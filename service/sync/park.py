@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, and_, case, delete, exists, func, lit
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.elements import ColumnElement
 
+from service.store.database import among
 from service.store.ledger import links, parked
 
 
@@ -98,7 +99,7 @@ def park(connection: Connection, org_id: UUID, items: Iterable[Parked], *, now: 
 def release(connection: Connection, ids: Collection[UUID], *, why: Collection[Why] | None = None) -> None:
     """Let whole records go on."""
     if ids:
-        statement = delete(parked).where(parked.c.link_id.in_(ids), parked.c.field == "")
+        statement = delete(parked).where(among(parked.c.link_id, ids), parked.c.field == "")
         if why is not None:
             statement = statement.where(parked.c.kind.in_([w.value for w in why]))
         connection.execute(statement)
@@ -108,21 +109,21 @@ def retry_now(connection: Connection, *, now: datetime, ids: Collection[UUID] | 
     """Let what waits for a later try go with the next sync; return how many did. What a person must decide stays."""
     statement = update(parked).where(parked.c.kind.in_([why.value for why in RETRIED])).values(retry_at=now)
     if ids is not None:
-        statement = statement.where(parked.c.link_id.in_(ids))
+        statement = statement.where(among(parked.c.link_id, ids))
     return connection.execute(statement).rowcount
 
 
 def forget(connection: Connection, ids: Collection[UUID]) -> None:
     """Drop everything that waits of records that are gone, questions included."""
     if ids:
-        connection.execute(delete(parked).where(parked.c.link_id.in_(ids)))
+        connection.execute(delete(parked).where(among(parked.c.link_id, ids)))
 
 
 def release_fields(connection: Connection, asked: dict[UUID, set[str]]) -> None:
     """Forget the conflicts of these records but for the fields that are still asked about."""
     if not asked:
         return
-    open_fields = select(parked.c.link_id, parked.c.field).where(parked.c.link_id.in_(asked), parked.c.field != "")
+    open_fields = select(parked.c.link_id, parked.c.field).where(among(parked.c.link_id, asked), parked.c.field != "")
     for link_id, column in connection.execute(open_fields).all():
         if column not in asked[link_id]:
             connection.execute(delete(parked).where(parked.c.link_id == link_id, parked.c.field == column))
@@ -148,7 +149,7 @@ def asked_fields(connection: Connection, ids: Collection[UUID]) -> dict[UUID, se
     if not ids:
         return {}
     query = select(parked.c.link_id, func.array_agg(parked.c.field)).where(
-        parked.c.link_id.in_(ids), parked.c.kind.in_([Why.CONFLICT.value, Why.DELETED.value])
+        among(parked.c.link_id, ids), parked.c.kind.in_([Why.CONFLICT.value, Why.DELETED.value])
     )
     return {link_id: set(fields) for link_id, fields in connection.execute(query.group_by(parked.c.link_id))}
 

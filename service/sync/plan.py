@@ -10,6 +10,7 @@ from enum import StrEnum
 from service.domain.merging import SENDS_OURS, TAKES_THEIRS, Direction, FieldDecision, merge
 from service.domain.values import Row
 from service.mapping.model import ObjectMapping
+from service.mirror import ours
 from service.mirror.links import Link
 from service.sync.context import rules
 
@@ -49,13 +50,13 @@ def plan(mapping: ObjectMapping, link: Link, held: Row | None, *, asked: Collect
 
 def _plan(mapping: ObjectMapping, link: Link, held: Row | None, asked: Collection[str]) -> Write:
     if mapping.direction is Direction.PULL:
-        undo = () if held is None else _differences(mapping, link, held)[1]
+        undo = () if held is None else differences(mapping, link, held)[1]
         return _write(mapping, link, Act.NOTHING, "only the CRM writes these records", undo=undo)
     if held is None:
         return _deletion(mapping, link)
     if link.crm_id is None:
         return _creation(mapping, link, held)
-    send, undo = _differences(mapping, link, held)
+    send, undo = differences(mapping, link, held)
     send = {column: value for column, value in send.items() if column not in asked}
     if not send:
         return _write(mapping, link, Act.NOTHING, "nothing is left to push", undo=undo)
@@ -99,9 +100,9 @@ def _creation(mapping: ObjectMapping, link: Link, held: Row) -> Write:
     return _write(mapping, link, Act.CREATE, "new here", values=values)
 
 
-def _differences(mapping: ObjectMapping, link: Link, held: Row) -> tuple[Row, tuple[FieldDecision, ...]]:
+def differences(mapping: ObjectMapping, link: Link, held: Row) -> tuple[Row, tuple[FieldDecision, ...]]:
     """Return what to send and what to set back, by comparing ours with the base."""
-    base = link.base or {}
+    base = ours.agreed(mapping, link.base) or {}
     # What was never met and is empty here is nobody's change: a column that the mapping has only just got.
     known = {column: base.get(column) for column, value in held.items() if column in base or value}
     decided = merge(rules(mapping), base=base, ours=held, theirs=known)

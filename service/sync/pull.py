@@ -68,7 +68,13 @@ class Pull:
 
     def _meet(self, shown: Theirs, held: Row) -> Met:
         link = shown.link
-        merged = merge(rules(self.mapping), base=link.base, ours=held, theirs=shown.values, sending=link.sending)
+        merged = merge(
+            rules(self.mapping),
+            base=ours.agreed(self.mapping, link.base),
+            ours=held,
+            theirs=shown.values,
+            sending=link.sending,
+        )
         return Met(theirs=shown, ours=held, merge=merged)
 
     def _apply(self, met: list[Met]) -> None:

@@ -7,15 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from service.domain.merging import SENDS_OURS, Fate, deleted_there, merge
+from service.domain.merging import Fate, deleted_there
 from service.domain.values import Row
 from service.mapping.model import FieldMapping, ObjectMapping
 from service.mirror import links, ours
 from service.mirror.links import Link
 from service.store.ledger import links as ledger
-from service.sync.context import Sync, rules
+from service.sync.context import Sync
 from service.sync.journal import Decision, Journal
 from service.sync.park import DELETED_THERE, Parked, Why, forget, park
+from service.sync.plan import differences
 
 
 def remove(
@@ -52,16 +53,8 @@ def remove(
 
 
 def _fate(mapping: ObjectMapping, link: Link, held: Row | None) -> tuple[Fate, str]:
-    edited = held is not None and link.dirty and bool(unpushed(mapping, link, held))
+    edited = held is not None and link.dirty and bool(differences(mapping, link, held)[0])
     return deleted_there(edited_here=edited, deleted_here=held is None, policy=mapping.on_delete)
-
-
-def unpushed(mapping: ObjectMapping, link: Link, held: Row) -> Row:
-    """Return our values that the CRM does not have yet, as far as we know."""
-    base = link.base or {}
-    known = {column: base.get(column) for column, value in held.items() if column in base or value}
-    decided = merge(rules(mapping), base=base, ours=held, theirs=known)
-    return {d.column: d.ours for d in decided.decisions if d.outcome in SENDS_OURS}
 
 
 def _stuck(link: Link, reason: str) -> Parked:

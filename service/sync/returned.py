@@ -13,6 +13,7 @@ from sqlalchemy import Connection, exists, or_, select
 
 from service.crm.answers import moment
 from service.domain.values import to_18
+from service.store.database import among
 from service.store.ledger import links, parked
 from service.sync import fetch, pull
 from service.sync.context import Sync
@@ -34,7 +35,7 @@ def _came_back(connection: Connection, shown: Shown, since: datetime | None) -> 
     stuck = exists().where(
         parked.c.org_id == links.c.org_id, parked.c.link_id == links.c.id, parked.c.code == DELETED_THERE
     )
-    query = select(links.c.crm_id, or_(links.c.gone, stuck).label("gone")).where(links.c.crm_id.in_(rows))
+    query = select(links.c.crm_id, or_(links.c.gone, stuck).label("gone")).where(among(links.c.crm_id, rows))
     known = {row.crm_id: row.gone for row in connection.execute(query)}
     unseen = {crm_id for crm_id in rows if crm_id not in known and since is not None}
     older = {crm_id for crm_id in unseen if since and moment(rows[crm_id]["CreatedDate"]) < since}

@@ -125,7 +125,6 @@ MANY = 70_000
 """More than the 65,535 parameters that one statement of PostgreSQL may have."""
 
 
-@pytest.mark.xfail(strict=True, reason="one parameter for each id: a mass delete or a mass edit ends the run")
 @pytest.mark.parametrize(
     "look",
     [

@@ -242,7 +242,6 @@ def test_a_column_that_the_mapping_has_only_just_got_is_not_sent_as_empty(world:
 
 
 @pytest.mark.req("P8")
-@pytest.mark.xfail(strict=True, reason="our side is read rounded and the base is not: any edit sends the rounded value")
 def test_a_mapping_that_keeps_fewer_decimals_than_the_crm_does_not_round_the_crms_value(
     world: World, customer: Customer
 ) -> None:

