@@ -40,12 +40,13 @@ def bench() -> None:
 def sync(*, as_json: bool, quick: bool, large: bool) -> None:
     """Measure API calls, rates and memory of the sync, beside what peers need for the same."""
     size, console = QUICK if quick else DESIGN, Console(stderr=True)
+    busy = os.getloadavg()[0]
     raw = run(size, console, large=large)
     if problems := lost(size, raw):
         raise click.ClickException("; ".join(problems))
     found = measures(size, raw, judged=size == DESIGN)
     if as_json:
-        click.echo(json.dumps(_document(size, raw, found), indent=2))
+        click.echo(json.dumps(_document(size, raw, found, busy=busy), indent=2))
     else:
         show(found, Console())
 
@@ -69,8 +70,14 @@ def _larger(size: Size, console: Console) -> dict[str, Any]:
         return measure(place, "load")
 
 
-def _document(size: Size, raw: dict[str, Any], found: list[Measure]) -> dict[str, Any]:
-    machine = {"cores": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()}
+def _document(size: Size, raw: dict[str, Any], found: list[Measure], *, busy: float) -> dict[str, Any]:
+    """Return the report; rates are worth what the machine had to give, so its cores and its load before stand beside."""
+    machine = {
+        "cores": os.cpu_count(),
+        "load_before": round(busy, 2),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    }
     return document(found, bench="sync", size=asdict(size), machine=machine, raw=raw)
 
 
