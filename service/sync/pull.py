@@ -20,6 +20,7 @@ from service.sync.context import Sync, rules
 from service.sync.fetch import Shown
 from service.sync.journal import Decision, Journal, of_field
 from service.sync.park import EDITED_THERE, Parked, Why, park, release, release_fields
+from service.sync.plan import Act
 from service.sync.theirs import Raw, Theirs
 
 
@@ -86,6 +87,7 @@ class Pull:
         links.mark_clean(connection, [m.theirs.link.id for m in met if not m.merge.there])
         links.mark_dirty(connection, [m.theirs.link.id for m in met if m.merge.there])
         news = [(m, d) for m in met for d in m.merge.decisions if d.outcome is not Outcome.PUSH]
+        self.journal.log(connection, [line for m in met for line in _landed_unheard(m)])
         self.journal.log(connection, [of_field(m.theirs.link.id, noun, d) for m, d in news])
         release_fields(connection, {m.theirs.link.id: {d.column for d in m.merge.asked} for m in met})
         self._park([_conflict(m, d) for m, d in news if d.outcome is Outcome.ASK])
@@ -141,6 +143,16 @@ def take_in(sync: Sync, journal: Journal, calls: Iterable[Sequence[Shown]]) -> N
 
 def _arrival(shown: Theirs) -> Arrival:
     return Arrival(id=shown.link.id, crm_id=shown.link.crm_id or "", modstamp=shown.modstamp, values=shown.values)
+
+
+def _landed_unheard(met: Met) -> list[Decision]:
+    """Return the log line of a write that arrived although its answer did not."""
+    link, shown = met.theirs.link, met.theirs.values
+    base = link.base or {}
+    landed = {c: v for c, v in (link.sending or {}).items() if c in shown and shown[c] == v and base.get(c) != v}
+    act = Act.UPDATE if link.base else Act.CREATE
+    line = Decision(link_id=link.id, object=link.object, action=act.value, reason="landed; its answer had got lost")
+    return [replace(line, base=link.base, ours=landed)] if landed else []
 
 
 def _conflict(met: Met, decision: FieldDecision) -> Parked:

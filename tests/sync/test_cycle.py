@@ -249,6 +249,9 @@ def test_a_create_whose_answer_was_lost_is_recognised_and_not_made_twice(world: 
 
     assert world.crm_id(lost) == landed
     assert [row["Name"] for row in world.there("objective").values()].count("Lost") == 1
+    assert ("create there", "landed; its answer had got lost") in {
+        (d["action"], d["reason"]) for d in world.decisions()
+    }
 
 
 def test_a_full_sync_finds_what_was_purged_without_a_trace(world: World, plan: dict[str, str]) -> None:
