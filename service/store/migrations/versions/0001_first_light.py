@@ -28,8 +28,9 @@ CREATE FUNCTION link_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO links (org_id, id, object, version)
     SELECT org_id, id, TG_ARGV[0], 1 FROM changed
-    -- A link that stands already is the sync's own, made with the record in the same transaction.
-    ON CONFLICT (org_id, id) DO UPDATE SET version = links.version + 1, deleted = false WHERE links.deleted;
+    -- A link that stands already with a version is the sync's own, made with the record in the same transaction.
+    ON CONFLICT (org_id, id) DO UPDATE SET version = links.version + 1, deleted = false
+    WHERE links.deleted OR links.version = 0;
     RETURN NULL;
 END $$;
 
