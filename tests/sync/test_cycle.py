@@ -297,3 +297,14 @@ def test_two_syncs_of_one_org_do_not_run_side_by_side(world: World) -> None:
             world.cycle()
 
     assert world.cycle().kind == "full"
+
+
+def test_a_change_of_the_schema_or_of_rights_is_told_once(world: World, plan: dict[str, str]) -> None:
+    world.settle()
+    someone = world.org.add_user("csm@example.com", name="Some CSM")
+    world.settle()
+    world.org.assign(someone, "CSC_Participant_User")
+
+    told, after = world.cycle(), world.cycle()
+
+    assert (told.counts.get("schema changed"), after.counts.get("schema changed")) == (1, None)
