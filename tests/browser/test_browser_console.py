@@ -190,6 +190,14 @@ def test_no_width_makes_the_page_scroll_sideways(page: Page, width: int) -> None
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [320, 768, 1280])
+def test_no_figure_is_cut_off_at_any_width(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+
+    cut = "[...document.querySelectorAll('.figures > div')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.innerText)"
+    assert page.evaluate(cut) == []
+
+
 def test_a_page_that_follows_a_sync_can_be_kept_still(page: Page, url: str) -> None:
     page.goto(url)
     page.get_by_role("link", name="Keep it still").click()
