@@ -87,11 +87,13 @@ def login_document(settings: Settings) -> dict[str, Any]:
         "ca_file": str(crm.ca_file.resolve()) if crm.ca_file else None,
     }
     if crm.private_key_file and crm.username and crm.client_id:
-        if not crm.private_key_file.is_file():
+        try:
+            key = crm.private_key_file.read_text()
+        except OSError as error:
             raise ConnectionIncomplete(
-                f"The private key file {crm.private_key_file} is not there; correct SALESFORCE_PRIVATE_KEY_FILE"
-            )
-        key = crm.private_key_file.read_text()
+                f"{crm.private_key_file} cannot be read ({error.strerror}); "
+                f"name the private key in SALESFORCE_PRIVATE_KEY_FILE"
+            ) from error
         return {**document, "kind": "jwt", "username": crm.username, "private_key": key}
     if crm.refresh_token and crm.client_id:
         return {**document, "kind": "refresh", "refresh_token": crm.refresh_token, "secret": crm.client_secret}

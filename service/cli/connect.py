@@ -18,7 +18,7 @@ from service.config import Credentials, Settings
 from service.crm.client import Identity
 from service.store import orgs, schema
 from service.store.orgs import Org
-from service.wiring import ConnectionIncomplete, Services, login_document, open_client
+from service.wiring import Services, login_document, open_client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def connect(  # noqa: PLR0913 - one parameter an option
       SALESFORCE_ACCESS_TOKEN                                                  (until it expires)
     """
     given = _with_options(settings.crm, url=url, token_file=token_file, ca_file=ca_file)
-    document = _document(replace(settings, crm=given))
+    document = login_document(replace(settings, crm=given))
     with joined(settings) as services:
         _prepare_tables(services)
         found = _sign_in(document)
@@ -82,15 +82,6 @@ def _with_options(
     if not token:
         raise click.BadParameter("it holds no token", param_hint="--token-file")
     return Credentials(instance_url=place.instance_url, ca_file=place.ca_file, access_token=token)
-
-
-def _document(settings: Settings) -> dict[str, Any]:
-    try:
-        return login_document(settings)
-    except OSError as error:
-        raise ConnectionIncomplete(
-            f"{error.filename} cannot be read ({error.strerror}); name the private key in SALESFORCE_PRIVATE_KEY_FILE"
-        ) from error
 
 
 def _prepare_tables(services: Services) -> None:

@@ -191,7 +191,7 @@ def _book(
     links.change(connection, [r.write.link.id for r in results if r.out_of_step], base_modstamp=None)
     release(connection, [r.write.link.id for r in landed])
     forget(connection, gone)
-    park(connection, sync.org_id, [_refused(r, places) for r in refused], now=journal.now)
+    park(connection, sync.org_id, [_refused(r.write, r.error, places) for r in refused if r.error], now=journal.now)
     journal.log(connection, [_line(r) for r in (*landed, *refused)])
     journal.counts["landed"] += len(landed)
     journal.counts["out of step"] += sum(r.out_of_step for r in results)
@@ -202,18 +202,17 @@ def _landed(result: Result) -> dict[str, object]:
     return {"link": link.id, "crm": result.crm_id, "sent": result.write.values, "seen": link.version}
 
 
-def _refused(result: Result, places: Mapping[str, str]) -> Parked:
-    if any(reference not in places for reference in _references(result.write)):
-        return _orphan(result.write)  # its parent was refused in the same call
-    error = result.error or RowError("UNKNOWN", "")
+def _refused(write: Write, error: RowError, places: Mapping[str, str]) -> Parked:
+    if any(reference not in places for reference in _references(write)):
+        return _orphan(write)  # its parent was refused in the same call
     return Parked(
-        link_id=result.write.link.id,
-        object=result.write.mapping.name,
+        link_id=write.link.id,
+        object=write.mapping.name,
         why=Why.REFUSED,
         code=error.code,
         reason=error.message,
-        version=result.write.link.version,
-        details={"fields": list(error.fields), "values": result.write.values},
+        version=write.link.version,
+        details={"fields": list(error.fields), "values": write.values},
     )
 
 

@@ -140,7 +140,7 @@ def test_a_private_key_that_is_not_there_is_one_sentence(
     monkeypatch.setenv("SALESFORCE_USERNAME", "integration@example.com")
     monkeypatch.setenv("SALESFORCE_PRIVATE_KEY_FILE", "/nowhere/key.pem")
 
-    _is_one_sentence(shell("connect", "--url", crm.url), 4, "/nowhere/key.pem is not there")
+    _is_one_sentence(shell("connect", "--url", crm.url), 4, "/nowhere/key.pem cannot be read")
 
 
 def test_an_empty_token_file_is_refused(shell: Shell, crm: Crm) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from requests import PreparedRequest, Response
+from requests.exceptions import ConnectionError as ConnectionBroken
 
 from tests.world import URL, World
 from tests.wsgi_transport import WsgiAdapter
@@ -26,7 +27,7 @@ class Road(WsgiAdapter):
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         """Note the parts of the call and carry it."""
-        parts: list[Part] = json.loads(request.body or "{}").get("compositeRequest", [])
+        parts = parts_of(request)
         self.calls.append(parts)
         if self._before:
             self._before(parts)
@@ -38,6 +39,17 @@ class Road(WsgiAdapter):
         return [part for call in self.calls for part in call if is_write(part)]
 
 
+def parts_of(request: PreparedRequest) -> list[Part]:
+    """Return the subrequests of a call."""
+    parts: list[Part] = json.loads(request.body or "{}").get("compositeRequest", [])
+    return parts
+
+
+def writes_in(parts: list[Part]) -> bool:
+    """Say whether a call changes records."""
+    return any(map(is_write, parts))
+
+
 def is_write(part: Part) -> bool:
     """Say whether a subrequest changes records."""
     return part["method"] in ("PATCH", "DELETE")
@@ -46,3 +58,13 @@ def is_write(part: Part) -> bool:
 def rows_of(part: Part) -> list[dict[str, Any]]:
     """Return the rows of a collection, without their type."""
     return [{k: v for k, v in row.items() if k != "attributes"} for row in part["body"]["records"]]
+
+
+class Cut(Road):
+    """A road that breaks before a write arrives, and nobody can tell."""
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        """Carry reads only."""
+        if writes_in(parts_of(request)):
+            raise ConnectionBroken("the road broke")
+        return super().send(request, *args, **kwargs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from json import dumps, loads
+from json import dumps
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from requests.exceptions import ConnectionError as ConnectionBroken
 from service.crm.errors import Retryable
 from service.sync import push
 from tests.sync.conftest import Customer
-from tests.sync.road import Part, Road, is_write, rows_of
+from tests.sync.road import Cut, Part, Road, is_write, parts_of, rows_of, writes_in
 from tests.world import World
 
 
@@ -58,7 +58,7 @@ def test_a_record_that_keeps_changing_there_is_given_up_after_three_tries_and_la
     world: World, customer: Customer
 ) -> None:
     ours = customer.here(customer.objective)
-    road = Road(world, before=lambda parts: _edit_and_wait(world, customer.objective) if _writes(parts) else None)
+    road = Road(world, before=lambda parts: _edit_and_wait(world, customer.objective) if writes_in(parts) else None)
 
     world.edit_here("objective", ours, status="Paused")
     report = world.cycle()
@@ -156,90 +156,6 @@ def test_an_update_whose_answer_got_lost_counts_as_our_own_write(world: World, c
 
     assert world.there("objective")[customer.objective]["Status__c"] == "In Progress"
     assert not {d["action"] for d in world.decisions()} & {"theirs won", "ours won"}
-
-
-@pytest.mark.req("P7")
-def test_children_of_a_refused_parent_wait_and_land_after_it(world: World, customer: Customer) -> None:
-    account = customer.here(customer.account)
-    parent = world.create_here("objective", name="x" * 81, account_id=account)
-    child = world.create_here("objective_kpi", objective_id=parent, description="Seats", target_value="1")
-    world.settle()
-    assert {item["link_id"]: item["code"] for item in world.parked()} == {
-        parent: "STRING_TOO_LONG",
-        child: "PARENT_NOT_THERE",
-    }
-
-    world.edit_here("objective", parent, name="short")
-    world.cycle()
-
-    assert world.parked() == []
-    assert world.there("objective_kpi")[world.crm_id(child) or ""]["Objective__c"] == world.crm_id(parent)
-
-
-@pytest.mark.req("P7")
-def test_children_are_not_sent_while_their_parent_is_held_back(world: World, customer: Customer) -> None:
-    parent = world.create_here("objective", name="x" * 81, account_id=customer.here(customer.account))
-    child = world.create_here("objective_kpi", objective_id=parent, description="Seats", target_value="1")
-    world.settle()
-    road = Road(world)
-
-    world.cycle(after=1)
-
-    assert road.writes == []
-    assert child in {item["link_id"] for item in world.parked() if item["code"] == "PARENT_NOT_THERE"}
-
-
-@pytest.mark.req("P7")
-def test_grandchildren_of_a_refused_parent_wait_too(world: World, customer: Customer) -> None:
-    account = customer.here(customer.account)
-    task = world.create_here("playbook_task", name="x" * 81, account_id=account)
-    other = world.create_here("playbook_task", name="Call", account_id=account)
-    link = world.create_here("playbook_task_dependency", playbook_task_id=task, predecessor_id=other)
-
-    world.settle()
-
-    assert {item["link_id"] for item in world.parked()} == {task, link}
-    assert world.crm_id(other) in world.there("playbook_task")
-
-
-@pytest.mark.req("P7")
-def test_a_child_goes_behind_its_parent_even_if_the_parent_was_looked_up_first(
-    world: World, customer: Customer
-) -> None:
-    parent = world.create_here("objective", name="Lost", account_id=customer.here(customer.account))
-    Cut(world)
-    with pytest.raises(Retryable):
-        world.cycle()
-    child = world.create_here("objective_kpi", objective_id=parent, description="Seats", target_value="1")
-    Road(world)
-
-    world.cycle(after=1)
-
-    assert world.there("objective_kpi")[world.crm_id(child) or ""]["Objective__c"] == world.crm_id(parent)
-    assert "refused" not in {d["action"] for d in world.decisions()}
-
-
-def test_a_record_may_point_at_another_one_that_is_made_in_the_same_call(world: World, customer: Customer) -> None:
-    template = world.create_here("objective", name="Template", template=True)
-    cloned = world.create_here(
-        "objective", name="Clone", account_id=customer.here(customer.account), source_template_id=template
-    )
-
-    world.settle()
-
-    there = world.there("objective")[world.crm_id(cloned) or ""]
-    assert there["Source_Template__c"] == world.crm_id(template)
-    assert world.parked() == []
-
-
-def test_a_standard_lookup_is_named_by_its_relationship_without_id(world: World, customer: Customer) -> None:
-    """`OwnerId` is `Owner` in a reference by key; users have no key, so owners always go by their CRM id."""
-    owner = world.our_id(world.org.user_id("admin@example.com"))
-
-    made = world.create_here("objective", name="Owned", account_id=customer.here(customer.account), owner_id=owner)
-    world.cycle()
-
-    assert world.there("objective")[world.crm_id(made) or ""]["OwnerId"] == world.crm_id(owner)
 
 
 def test_an_edit_during_the_call_stays_to_be_pushed(world: World, customer: Customer) -> None:
@@ -398,7 +314,7 @@ class Jammed(Road):
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Answer writes without carrying them."""
-        answer = super().send(request, *args, **kwargs) if not _writes(_parts(request)) else None
+        answer = super().send(request, *args, **kwargs) if not writes_in(parts_of(request)) else None
         if answer is not None:
             return answer
         part = {
@@ -408,7 +324,7 @@ class Jammed(Road):
         }
         refused = Response()
         refused.status_code = 200
-        refused._content = dumps({"compositeResponse": [part for _ in _parts(request)]}).encode()
+        refused._content = dumps({"compositeResponse": [part for _ in parts_of(request)]}).encode()
         return refused
 
 
@@ -418,28 +334,9 @@ class Deaf(Road):
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Carry it, and break where the answer would come."""
         answer = super().send(request, *args, **kwargs)
-        if _writes(_parts(request)):
+        if writes_in(parts_of(request)):
             raise ConnectionBroken("the answer got lost")
         return answer
-
-
-class Cut(Road):
-    """A road that breaks before a write arrives, and nobody can tell."""
-
-    def send(self, request: Any, *args: Any, **kwargs: Any) -> Response:
-        """Carry reads only."""
-        if _writes(_parts(request)):
-            raise ConnectionBroken("the road broke")
-        return super().send(request, *args, **kwargs)
-
-
-def _parts(request: Any) -> list[Part]:
-    parts: list[Part] = loads(request.body or "{}").get("compositeRequest", [])
-    return parts
-
-
-def _writes(parts: list[Part]) -> bool:
-    return any(map(is_write, parts))
 
 
 def _once(condition: Any, act: Any) -> Any:
