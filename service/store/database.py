@@ -79,11 +79,25 @@ def create_role_and_database(admin_url: str, *, database: str) -> None:
             )
 
 
+SYNC = "sync"
+"""Who writes when the sync itself does: nobody has to be woken for it."""
+
+
 @contextmanager
-def transaction(engine: Engine, org_id: UUID) -> Iterator[Connection]:
-    """Open one transaction that sees the rows of one org and no others."""
+def transaction(engine: Engine, org_id: UUID, *, by: str = "", bulk: bool = False) -> Iterator[Connection]:
+    """Open one transaction that sees the rows of one org and no others.
+
+    `by` names the writer (a user, a job); what is written in `bulk` may wait behind what people write.
+    """
+    said = {"org": str(org_id), "by": by, "bulk": "on" if bulk else ""}
     with engine.begin() as connection:
-        connection.execute(text("SELECT set_config('plansync.org', :org, true)"), {"org": str(org_id)})
+        connection.execute(
+            text(
+                "SELECT set_config('plansync.org', :org, true), set_config('plansync.by', :by, true), "
+                "set_config('plansync.bulk', :bulk, true)"
+            ),
+            said,
+        )
         yield connection
 
 

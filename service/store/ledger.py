@@ -50,12 +50,18 @@ links = Table(
     Column("pushed_version", BigInteger, nullable=False, server_default="0"),
     Column("deleted", Boolean, nullable=False, server_default=text("false")),
     Column("gone", Boolean, nullable=False, server_default=text("false")),
+    Column("bulk", Boolean, nullable=False, server_default=text("false")),
+    Column("merged_into", Uuid),
+    Column("edited_by", Text),
+    Column("edited_at", DateTime(timezone=True)),
     PrimaryKeyConstraint("org_id", "id", name="links_pkey"),
 )
 """One row per synced record: both ids, what both sides last agreed on, and which version was pushed.
 
 `sending` are values under way whose arrival is not known yet; `deleted` says that our record is deleted,
-`gone` that both sides are: the row stays, so that a deleted record cannot come back (P3).
+`gone` that both sides are: the row stays, so that a deleted record cannot come back (P3). `bulk` says that what is
+to be pushed may wait behind what people did; `merged_into` is the record that a merge in the CRM left in its place;
+`edited_by` and `edited_at` tell the last writer here.
 """
 Index("links_crm_id_key", links.c.org_id, links.c.crm_id, unique=True, postgresql_where=links.c.crm_id.isnot(None))
 Index("links_dirty_idx", links.c.org_id, links.c.object, postgresql_where=links.c.version > links.c.pushed_version)
@@ -102,6 +108,7 @@ decisions = Table(
     Column("at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("org_id", "id", name="decisions_pkey"),
     Index("decisions_link_id_idx", "org_id", "link_id"),
+    Index("decisions_at_idx", "org_id", "at"),
 )
 
 parked = Table(
@@ -124,4 +131,40 @@ parked = Table(
 )
 """What waits, and why. `field` is empty when the whole record waits; `version` is the one that was refused."""
 
-LEDGER = (links, cursors, runs, decisions, parked)
+allowances = Table(
+    "allowances",
+    METADATA,
+    Column("org_id", Uuid, nullable=False),
+    Column("used", Integer),
+    Column("allowed", Integer),
+    Column("seen_at", DateTime(timezone=True)),
+    Column("paused_until", DateTime(timezone=True)),
+    Column("most_rows", Integer, nullable=False, server_default="1000"),
+    PrimaryKeyConstraint("org_id", name="allowances_pkey"),
+)
+"""What an org bears: its API calls of 24 hours as last seen, until when we pause, and how many rows go in one call."""
+
+unfit = Table(
+    "unfit",
+    METADATA,
+    Column("org_id", Uuid, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("field", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("org_id", "object", "field", name="unfit_pkey"),
+)
+"""Mapped fields (or, with an empty `field`, whole objects) that the org no longer offers as the mapping says."""
+
+reports = Table(
+    "reports",
+    METADATA,
+    Column("org_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("body", JSONB, nullable=False),
+    PrimaryKeyConstraint("org_id", "kind", name="reports_pkey"),
+)
+"""The last audit and the last doctor's report of each org."""
+
+LEDGER = (links, cursors, runs, decisions, parked, allowances, unfit, reports)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from service.crm.client import Client
 from service.domain.merging import Direction, Rule
 from service.mapping.model import Mappings, ObjectMapping
-from service.store.database import transaction
+from service.store.database import SYNC, transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Sync:
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """Open a transaction that sees this org only."""
-        return transaction(self.engine, self.org_id)
+        return transaction(self.engine, self.org_id, by=SYNC)
 
 
 @lru_cache(maxsize=1024)
