@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from service.errors import PlansyncError
 
@@ -25,6 +27,7 @@ class Seal:
             raise SealingError(
                 "PLANSYNC_SECRET_KEYS holds something that is no Fernet key; make one with `plansync db key`"
             ) from error
+        self._roots = [key.encode() for key in keys]
 
     def seal(self, document: dict[str, Any]) -> bytes:
         """Return the document encrypted."""
@@ -40,6 +43,13 @@ class Seal:
                 "or connect the org again"
             ) from None
         return opened
+
+    def derived(self, purpose: str) -> list[str]:
+        """Return a key for another purpose from each of the keys, the newest first; none tells the key it came from."""
+        return [
+            HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(root).hex()
+            for root in self._roots
+        ]
 
 
 def new_key() -> str:
