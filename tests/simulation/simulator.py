@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 from typing import Any
@@ -15,10 +13,14 @@ from sqlalchemy import Engine, event
 
 from service.errors import PlansyncError
 from service.localorg.org import LocalOrg
-from service.sync.cycle import Report
 from tests.simulation.people import People
+from tests.simulation.trace import Trace
 from tests.world import URL, World
 from tests.wsgi_transport import WsgiAdapter
+
+
+STEPS = 7
+"""Cycles under faults in one run."""
 
 
 class Killed(BaseException):
@@ -28,17 +30,17 @@ class Killed(BaseException):
 class Simulator:
     """Run one seed; `trace` tells everything that happened, in order."""
 
-    def __init__(self, org: LocalOrg, engine: Engine, seed: int) -> None:
+    def __init__(self, org: LocalOrg, engine: Engine, seed: int, *, tell: Callable[[str], None] | None = None) -> None:
         self.random = Random(seed)
         self.world = World(org=org, engine=engine, seed=seed)
         self.people = People(self.world, self.random)
-        self.trace = hashlib.sha256()
+        self.trace = Trace(tell)
         self.running = self.dead = False
         self.faults = True
         self.kills = self.lost_answers = 0
         self._restart()
 
-    def run(self, steps: int = 12) -> None:
+    def run(self, steps: int = STEPS) -> None:
         """Let people and the sync loose on each other, then let things calm down."""
         self.people.begin()
         with self._watching():
@@ -56,26 +58,20 @@ class Simulator:
             self.world.pass_time(days=1)
             self.cycle()
 
-    def cycle(self) -> Report | None:
+    def cycle(self) -> None:
         """Run one cycle, starting the process anew if it was killed or broke off."""
         self.running = True
         try:
             report = self.world.cycle(after=self.random.choice((0, 1, 3, 61)))
-            self._note("report", sorted(report.counts.items()), report.api_calls)
-            return report
+            self.trace.note("report", sorted(report.counts.items()), report.api_calls)
         except (Killed, PlansyncError) as end:
-            self._note("end", type(end).__name__)
+            self.trace.note("end", type(end).__name__)
             if not self.faults:
                 raise
-            return None
         finally:
             self.running = False
             if self.dead:
                 self._restart()
-
-    def digest(self) -> str:
-        """Return the hash of the trace."""
-        return self.trace.hexdigest()
 
     # Between any two steps
 
@@ -85,7 +81,7 @@ class Simulator:
             return
         if self.dead:
             raise Killed
-        self._note(what)
+        self.trace.note(what)
         if not self.faults:
             return
         if self.random.random() < 0.03:
@@ -106,9 +102,6 @@ class Simulator:
         self.dead = False
         self.world.sync = self.world.new_sync()
         self.world.sync.client.session.mount(URL, _Road(self))
-
-    def _note(self, *what: Any) -> None:
-        self.trace.update(json.dumps(what, default=str).encode())
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
@@ -141,7 +134,7 @@ class _Road(WsgiAdapter):
         simulator = self._simulator
         body = request.body.decode() if isinstance(request.body, bytes) else request.body
         simulator.between("call")
-        simulator._note(request.method, request.path_url, body)
+        simulator.trace.note(request.method, request.path_url, body)
         response = super().send(request, *args, **kwargs)
         simulator.between("answer")
         if simulator.running and simulator.faults and simulator.random.random() < 0.03:
