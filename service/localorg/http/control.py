@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from werkzeug.wrappers import Request
 
 from service.localorg.errors import Refusal
 from service.localorg.http.api import Api
+from service.localorg.http.asking import asked, check_near, moment, number
 from service.localorg.http.messages import Answer
 from service.localorg.http.users import find_user
-
-_LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 def state(api: Api, request: Request) -> Answer:
     """Return the org's time, its users with a token each, its record counts and its API usage."""
-    _check_near(request)
+    check_near(request)
     counts = {sobject.name: api.count(sobject) for sobject in api.org.schema.objects.values()}
     return Answer(
         body={
@@ -34,49 +33,49 @@ def state(api: Api, request: Request) -> Answer:
 
 def clock(api: Api, request: Request) -> Answer:
     """Set the clock to a moment, move it on, or let it run."""
-    asked = _asked(request, "at", "advance_seconds", "run")
-    if "at" in asked:
-        api.org.clock.set(_moment(asked["at"]))
-    if "advance_seconds" in asked:
-        api.org.clock.advance(timedelta(seconds=float(_number(asked["advance_seconds"]))))
-    if asked.get("run") is True:
+    given = asked(request, "at", "advance_seconds", "run")
+    if "at" in given:
+        api.org.clock.set(moment(given["at"]))
+    if "advance_seconds" in given:
+        api.org.clock.advance(timedelta(seconds=float(number(given["advance_seconds"]))))
+    if given.get("run") is True:
         api.org.clock.run()
     return Answer(body={"now": api.org.clock.now().isoformat()})
 
 
 def limits(api: Api, request: Request) -> Answer:
     """Set how many API requests a day allows; counting starts anew."""
-    asked = _asked(request, "api_requests", "used")
-    used = int(_number(asked.get("used", 0)))
-    api.usage.reset(allowance=int(_number(asked.get("api_requests", api.usage.allowance))), used=used)
+    given = asked(request, "api_requests", "used")
+    used = int(number(given.get("used", 0)))
+    api.usage.reset(allowance=int(number(given.get("api_requests", api.usage.allowance))), used=used)
     return Answer(body={"used": api.usage.used, "allowed": api.usage.allowance})
 
 
 def sessions(api: Api, request: Request) -> Answer:
     """Expire sessions, everybody's or one user's, or give a user a refresh token for a client."""
-    asked = _asked(request, "expire", "username", "client_id")
-    user = find_user(api.org, asked["username"]) if "username" in asked else None
-    if "username" in asked and user is None:
-        raise Refusal("NOT_FOUND", f"There is no user {asked['username']}", status=404)
+    given = asked(request, "expire", "username", "client_id")
+    user = find_user(api.org, given["username"]) if "username" in given else None
+    if "username" in given and user is None:
+        raise Refusal("NOT_FOUND", f"There is no user {given['username']}", status=404)
     user_id = user["Id"] if user else None
-    answer: dict[str, Any] = {"expired": api.sessions.expire(user_id) if asked.get("expire") is True else 0}
-    if user_id and "client_id" in asked:
-        answer["refresh_token"] = api.sessions.grant_refresh(user_id, api.clients.known(asked["client_id"]).client_id)
+    answer: dict[str, Any] = {"expired": api.sessions.expire(user_id) if given.get("expire") is True else 0}
+    if user_id and "client_id" in given:
+        answer["refresh_token"] = api.sessions.grant_refresh(user_id, api.clients.known(given["client_id"]).client_id)
     return Answer(body=answer)
 
 
 def clients(api: Api, request: Request) -> Answer:
     """Register a client application: its secret, its certificate, the user it runs as."""
-    asked = _asked(request, "client_id", "secret", "certificate", "run_as")
-    if not asked.get("client_id"):
+    given = asked(request, "client_id", "secret", "certificate", "run_as")
+    if not given.get("client_id"):
         raise Refusal("INVALID_INPUT", "client_id is required")
-    api.clients.register(asked["client_id"], asked.get("secret"), asked.get("certificate"), asked.get("run_as"))
-    return Answer(status=201, body={"client_id": asked["client_id"]})
+    api.clients.register(given["client_id"], given.get("secret"), given.get("certificate"), given.get("run_as"))
+    return Answer(status=201, body={"client_id": given["client_id"]})
 
 
 def jobs(api: Api, request: Request) -> Answer:
     """Say how many polls a new bulk job stays in progress."""
-    api.held_polls = int(_number(_asked(request, "held_polls").get("held_polls", 0)))
+    api.held_polls = int(number(asked(request, "held_polls").get("held_polls", 0)))
     return Answer(body={"held_polls": api.held_polls})
 
 
@@ -96,32 +95,3 @@ def _user(api: Api, row: dict[str, Any]) -> dict[str, str]:
         "id": row["Id"],
         "access_token": api.sessions.token_of(row["Id"]),
     }
-
-
-def _check_near(request: Request) -> None:
-    if request.remote_addr not in _LOOPBACK:
-        raise Refusal("NOT_FOUND", "The requested resource does not exist", status=404)
-
-
-def _asked(request: Request, *known: str) -> dict[str, Any]:
-    _check_near(request)
-    asked = request.get_json(force=True, silent=True)
-    if not isinstance(asked, dict) or not asked.keys() <= set(known):
-        raise Refusal("INVALID_INPUT", f"a JSON object with {', '.join(known)} is expected")
-    return asked
-
-
-def _moment(text: Any) -> datetime:
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        raise Refusal("INVALID_INPUT", f"not a moment: {text}") from None
-    if moment.tzinfo is None:
-        raise Refusal("INVALID_INPUT", f"a time zone is required: {text}")
-    return moment
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Refusal("INVALID_INPUT", f"not a number: {value}")
-    return value
