@@ -22,7 +22,7 @@ from service.mapping.model import Mappings
 from service.store import orgs
 from service.store.database import open_engine, start_embedded
 from service.store.orgs import Org
-from service.store.sealing import Seal, key_of
+from service.store.sealing import Seal, keys_of
 from service.sync.context import Sync
 
 
@@ -70,7 +70,7 @@ def build(settings: Settings) -> Services:
     return Services(
         settings=settings,
         engine=open_engine(url),
-        seal=Seal(list(settings.secret_keys) or [key_of(settings.data)]),
+        seal=Seal(list(settings.secret_keys) or keys_of(settings.data)),
         clock=lambda: datetime.now(UTC),
         new_id=uuid.uuid4,
     )

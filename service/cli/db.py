@@ -54,7 +54,7 @@ def status(settings: Settings, *, as_json: bool) -> Exit:
 @json_option
 @click.pass_obj
 def key(settings: Settings, *, as_json: bool) -> Exit:
-    """Make a key for PLANSYNC_SECRET_KEYS; put the newest first, keep the old ones until every org was connected anew."""
+    """Make a key for PLANSYNC_SECRET_KEYS; put it first, and run `plansync keys rotate`."""
     made = new_key()
     if as_json:
         emit({"key": made})

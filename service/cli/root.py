@@ -10,10 +10,12 @@ from environs import EnvError
 from sqlalchemy.exc import OperationalError
 
 from service import log
+from service.cli.admins import admins
 from service.cli.connect import connect
 from service.cli.db import db
 from service.cli.demo import demo
 from service.cli.exits import Exit, fault_of
+from service.cli.keys import keys
 from service.cli.localorg import localorg
 from service.cli.mappings import mappings
 from service.cli.output import emit, plain, screen
@@ -46,7 +48,7 @@ def plansync(context: click.Context) -> None:
     context.obj = settings
 
 
-for command in (connect, sync, status, parked, mappings, db, serve, localorg, demo):
+for command in (connect, sync, status, parked, mappings, db, keys, serve, localorg, demo, admins):
     plansync.add_command(command)
 
 

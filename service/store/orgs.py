@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.errors import PlansyncError
 from service.store.ledger import orgs
+from service.store.sealing import Seal
 
 
 class UnknownOrg(PlansyncError):  # noqa: N818 - named for what is wrong with the name
@@ -68,3 +69,15 @@ def renew_login(engine: Engine, org_id: UUID, login: bytes) -> None:
     """Keep a login that changed, such as a rotated refresh token."""
     with engine.begin() as connection:
         connection.execute(update(orgs).where(orgs.c.id == org_id).values(login=login))
+
+
+def reseal_logins(engine: Engine, seal: Seal) -> int:
+    """Seal with the newest key every login that an older one sealed, all or none; return how many."""
+    with engine.begin() as connection:
+        # Locked: a sync that keeps a rotated refresh token meanwhile waits, and its login is the one that stays.
+        rows = connection.execute(select(orgs.c.id, orgs.c.login).order_by(orgs.c.id).with_for_update()).all()
+        old = [row for row in rows if not seal.is_newest(row.login)]
+        for row in old:
+            login = seal.seal(seal.open(row.login))
+            connection.execute(update(orgs).where(orgs.c.id == row.id).values(login=login))
+    return len(old)

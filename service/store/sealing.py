@@ -22,11 +22,13 @@ class Seal:
 
     def __init__(self, keys: list[str]) -> None:
         try:
-            self._keys = MultiFernet([Fernet(key) for key in keys])
+            known = [Fernet(key) for key in keys]
+            self._keys = MultiFernet(known)
         except ValueError as error:
             raise SealingError(
                 "PLANSYNC_SECRET_KEYS holds something that is no Fernet key; make one with `plansync db key`"
             ) from error
+        self._newest = known[0]
         self._roots = [key.encode() for key in keys]
 
     def seal(self, document: dict[str, Any]) -> bytes:
@@ -44,6 +46,14 @@ class Seal:
             ) from None
         return opened
 
+    def is_newest(self, sealed: bytes) -> bool:
+        """Say whether the newest key opens a document, so that the others are not needed for it."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return False
+        return True
+
     def derived(self, purpose: str) -> list[str]:
         """Return a key for another purpose from each of the keys, the newest first; none tells the key it came from."""
         return [
@@ -57,11 +67,22 @@ def new_key() -> str:
     return Fernet.generate_key().decode()
 
 
-def key_of(data: Path) -> str:
-    """Return the key kept in the data directory, made on first use and readable by its owner only."""
-    path = data / "secret.key"
-    if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(new_key())
-    return path.read_text().strip()
+def keys_of(data: Path) -> list[str]:
+    """Return the keys kept in the data directory, newest first; the first is made when there is none."""
+    if not _file(data).exists():
+        keep_keys(data, [new_key()])
+    return _file(data).read_text().split()
+
+
+def keep_keys(data: Path, keys: list[str]) -> None:
+    """Keep these keys in the data directory, for its owner only; a reader sees the old ones or the new ones."""
+    data.mkdir(parents=True, exist_ok=True)
+    fresh = _file(data).with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_text("\n".join(keys))
+    fresh.replace(_file(data))
+
+
+def _file(data: Path) -> Path:
+    return data / "secret.key"

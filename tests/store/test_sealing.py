@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service.store.sealing import Seal, SealingError, key_of, new_key
+from service.store.sealing import Seal, SealingError, keep_keys, keys_of, new_key
 
 DOCUMENT = {"kind": "token", "token": "00D!secret", "ca_file": None}
 
@@ -67,11 +67,32 @@ def test_a_seal_does_not_show_its_keys() -> None:
     assert key not in repr(Seal([key]))
 
 
+def test_only_what_the_newest_key_opens_needs_no_older_one() -> None:
+    old, new = new_key(), new_key()
+    seal = Seal([new, old])
+
+    assert seal.is_newest(seal.seal(DOCUMENT))
+    assert not seal.is_newest(Seal([old]).seal(DOCUMENT))
+    assert not seal.is_newest(b"nothing of ours")
+
+
 def test_the_key_of_the_data_directory_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
     data = tmp_path / "deep" / "data"
 
-    key = key_of(data)
+    [key] = keys_of(data)
 
-    assert key_of(data) == key
+    assert keys_of(data) == [key]
     assert Seal([key]).open(Seal([key]).seal(DOCUMENT)) == DOCUMENT
     assert (data / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_kept_keys_come_back_in_order_and_stay_their_owners_alone(tmp_path: Path) -> None:
+    keys = [new_key(), new_key()]
+    # Left by a process that died while it wrote.
+    (tmp_path / "secret.new").write_text("torn")
+
+    keep_keys(tmp_path, keys)
+
+    assert keys_of(tmp_path) == keys
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
+    assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
