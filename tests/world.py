@@ -28,7 +28,8 @@ from service.store.database import transaction
 from service.store.ledger import decisions, links, parked
 from service.store.records import RECORDS
 from service.sync.context import Sync
-from service.sync.cycle import Full, Report, run_cycle
+from service.sync.cycle import Full, run_cycle
+from service.sync.run import Report
 from tests.wsgi_transport import WsgiAdapter
 
 URL = "https://org.test"
@@ -88,10 +89,10 @@ class World:
         """Move the org's clock and ours, which is the same."""
         self.clock.advance(timedelta(**by))
 
-    def cycle(self, *, after: float = 61, full: Full | None = None) -> Report:
+    def cycle(self, *, after: float = 61, full: Full | None = None, hurry: bool = True) -> Report:
         """Run a cycle a while later."""
         self.pass_time(seconds=after)
-        return run_cycle(self.sync, now=self.clock.now(), clock=self.clock.now, full=full)
+        return run_cycle(self.sync, now=self.clock.now(), clock=self.clock.now, full=full, hurry=hurry)
 
     def settle(self, cycles: int = 3) -> Report:
         """Run as many cycles as P1 grants."""

@@ -17,9 +17,9 @@ from service.mapping.model import MappingErrors
 from service.store.database import DatabaseError
 from service.store.orgs import UnknownOrg
 from service.store.sealing import SealingError
-from service.sync.cycle import Busy
 from service.sync.detect import Stale
 from service.sync.load import Vanished
+from service.sync.run import Busy, Paused
 from service.wiring import ConnectionIncomplete
 
 
@@ -40,6 +40,7 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (LimitReached, Exit.NO_WAY_IN, "limit_reached"),
     (Refused, Exit.ATTENTION, "refused"),
     (Busy, Exit.ATTENTION, "busy"),
+    (Paused, Exit.ATTENTION, "paused"),
     (Stale, Exit.ATTENTION, "stale"),
     (Vanished, Exit.ATTENTION, "vanished"),
     (MappingErrors, Exit.SETUP, "mapping"),

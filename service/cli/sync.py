@@ -19,9 +19,10 @@ from service.store import orgs
 from service.store.orgs import Org
 from service.store.overview import count_parked
 from service.sync.context import Sync
-from service.sync.cycle import Full, Report, run_cycle
+from service.sync.cycle import Full, run_cycle
 from service.sync.load import Progress as Told
 from service.sync.preview import Preview, preview
+from service.sync.run import Report
 from service.wiring import Services
 
 SHOWN = 20
@@ -53,7 +54,7 @@ def sync(
 def _run(services: Services, org: Org, sides: Sync, full: Full | None, *, as_json: bool) -> Exit:
     began = services.clock()
     with _bars(org.name) as progress:
-        report = run_cycle(sides, now=began, clock=services.clock, full=full, progress=progress)
+        report = run_cycle(sides, now=began, clock=services.clock, full=full, hurry=True, progress=progress)
     took = services.clock() - began
     with sides.transaction() as connection:
         parked = count_parked(connection)

@@ -26,6 +26,7 @@ from service.crm.errors import Refused
 from service.crm.login import Login
 from service.crm.requests import Request
 from service.crm.session import Limit, Session, SessionSettings
+from service.domain.pacing import exhausted
 
 T = TypeVar("T")
 
@@ -79,9 +80,24 @@ class Client:
         """Tell the org's own clock, to the second, as of the last answer."""
         return self.session.org_time
 
-    def ask_limit_anew(self) -> None:
-        """Forget what was known of the org's usage: the next call goes out whatever it was, and tells."""
-        self.session.limit = None
+    @property
+    def budget(self) -> float:
+        """Tell which part of the org's API calls is ours to use."""
+        return self.session.budget
+
+    def know_limit(self, limit: Limit | None) -> None:
+        """Take over what is known of the org's usage; with None the next call goes out whatever it is, and tells."""
+        self.session.limit = limit
+
+    def use_up(self) -> None:
+        """Note that the org itself refuses more calls, whatever it said before of how many are left."""
+        limit = self.session.limit
+        if limit and not exhausted(limit.used, limit.allowed, share=self.budget):
+            self.session.limit = Limit(limit.allowed, limit.allowed)
+
+    def wait(self, seconds: float) -> None:
+        """Wait before the next try."""
+        self._sleep(seconds)
 
     def call(self, request: Request[T]) -> T:
         """Send one request and return its answer."""

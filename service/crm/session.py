@@ -30,6 +30,7 @@ from service.crm import faults
 from service.crm.answers import row_errors
 from service.crm.errors import CrmError, LimitReached, Refused, SignInNeeded, Unreachable
 from service.crm.login import LOOPBACK, Grant, Login
+from service.domain.pacing import exhausted
 
 T = TypeVar("T")
 
@@ -79,6 +80,11 @@ class Session(requests.Session):
         self._login, self._settings, self._sleep = login, settings or SessionSettings(), sleep
         self._door: Grant | SignInNeeded = SignInNeeded("nobody has signed in yet", "sign in")
         self._sign_in_lock, self._count_lock = Lock(), Lock()
+
+    @property
+    def budget(self) -> float:
+        """Tell which part of the org's API calls is ours to use."""
+        return self._settings.budget
 
     def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:  # type: ignore[override]
         """Send a request of simple-salesforce; its answer, if any, is whole JSON."""
@@ -164,7 +170,7 @@ class Session(requests.Session):
 
     def _stay_in_budget(self) -> None:
         limit = self.limit
-        if limit and limit.used >= limit.allowed * self._settings.budget:
+        if limit and exhausted(limit.used, limit.allowed, share=self.budget):
             raise LimitReached(f"{limit.used} of {limit.allowed}; the rest is kept for people")
 
     def _constants(self) -> dict[str, Any]:

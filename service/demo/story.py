@@ -18,7 +18,8 @@ from service.demo.stage import Stage
 from service.domain.merging import Outcome
 from service.domain.values import Value
 from service.store.ledger import decisions
-from service.sync.cycle import Report, run_cycle
+from service.sync.cycle import run_cycle
+from service.sync.run import Report
 
 CONFLICTS = (Outcome.THEIRS_WON.value, Outcome.OURS_WON.value, Outcome.ASK.value)
 """Decisions in which somebody's edit lost or waits."""
@@ -100,7 +101,7 @@ def _sync(stage: Stage, told: Told, console: Console) -> None:
                 tasks[noun] = bars.add_task(noun)
             bars.update(tasks[noun], completed=done, total=total)
 
-        report = run_cycle(stage.sync, now=stage.now(), clock=stage.now, progress=progress)
+        report = run_cycle(stage.sync, now=stage.now(), clock=stage.now, hurry=True, progress=progress)
     told.reports.append(report)
     counts = ", ".join(f"{what} {count:,}" for what, count in report.counts.items() if count) or "nothing to do"
     console.print(f"  {report.kind}: {counts}; API calls: {report.api_calls}")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, not_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, not_, select, update
 from sqlalchemy import Row as Record
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
@@ -172,6 +172,11 @@ def catch_up(connection: Connection, seen: Mapping[UUID, int]) -> None:
             .values(pushed_version=func.greatest(links.c.pushed_version, bindparam("seen"))),
             [{"link": link_id, "seen": version} for link_id, version in seen.items()],
         )
+
+
+def any_dirty(connection: Connection) -> bool:
+    """Say whether anything is to be pushed."""
+    return bool(connection.execute(select(exists().where(links.c.version > links.c.pushed_version))).scalar_one())
 
 
 def dirty_nouns(connection: Connection) -> set[str]:

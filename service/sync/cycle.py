@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from service.errors import PlansyncError
-from service.store import lock
+from service.mirror import links
 from service.sync import detect, fetch, load, pull, returned
 from service.sync.context import Sync
 from service.sync.detect import Detected
@@ -16,19 +14,7 @@ from service.sync.journal import Journal
 from service.sync.park import waiting
 from service.sync.push import push
 from service.sync.remove import remove
-
-
-class Busy(PlansyncError):  # noqa: N818 - named for the state of the org
-    """Another sync of the same org is running."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What one run did."""
-
-    kind: str
-    counts: dict[str, int]
-    api_calls: int
+from service.sync.run import Report, running
 
 
 def quiet(_noun: str, _done: int, _total: int) -> None:
@@ -48,36 +34,45 @@ def run_cycle(
     now: datetime,
     clock: Callable[[], datetime],
     full: Full | None = None,
+    hurry: bool = False,
     progress: load.Progress = quiet,
 ) -> Report:
-    """Bring both sides into step once; the first time, and when asked, by reading everything."""
-    with _alone(sync):
-        return _run(sync, now=now, clock=clock, full=full, progress=progress)
+    """Bring both sides into step once; the first time, and when asked, by reading everything.
 
-
-def _run(
-    sync: Sync, *, now: datetime, clock: Callable[[], datetime], full: Full | None, progress: load.Progress
-) -> Report:
+    A cycle that comes less than a minute after the last look at the CRM only pushes, unless a person waits for it
+    (`hurry`); with nothing to push it is over at once.
+    """
     with sync.transaction() as connection:
         known = detect.read_cursors(connection)
+        dirty = links.any_dirty(connection)
     if not detect.ready(sync, known):
         full = full or Full()
-    journal = Journal(org_id=sync.org_id, run_id=sync.new_id(), kind="full" if full else "cycle", now=now)
-    sync.client.ask_limit_anew()
-    with _recorded(sync, journal, clock) as calls_before:
-        # Before a full reading, so that the cursors do not pass what it may miss.
-        found = detect.detect(sync, {} if full else known, now=now)
-        if found.schema_changed and not full:
-            # The mapping may not fit any more: `plansync mappings check --org` says so.
-            journal.counts["schema changed"] = 1
-        if full:
-            since = sync.client.org_time or now
-            load.load(sync, journal, progress=progress)
-            load.purge(sync, journal, since=since, accept_missing=full.accept_missing)
-            found = replace(found, changed={})
-        _take_in(sync, journal, found, known)
-        push(sync, journal)
-    return Report(kind=journal.kind, counts=dict(journal.counts), api_calls=sync.client.api_calls - calls_before)
+    look = full is not None or hurry or detect.due(known, now)
+    if not look and not dirty:
+        return Report(kind="push", counts={}, api_calls=0)
+    kind = "full" if full else "cycle" if look else "push"
+    with running(sync, kind, now=now, clock=clock, hurry=hurry) as run:
+        if look:
+            _pull(sync, run.journal, known, full, progress)
+        push(sync, run.journal)
+    return run.report
+
+
+def _pull(
+    sync: Sync, journal: Journal, known: Mapping[str, datetime], full: Full | None, progress: load.Progress
+) -> None:
+    """Take in what happened in the CRM since the cursors, or everything."""
+    # Before a full reading, so that the cursors do not pass what it may miss.
+    found = detect.detect(sync, {} if full else known, now=journal.now)
+    if found.schema_changed and not full:
+        # The mapping may not fit any more: `plansync mappings check --org` says so.
+        journal.counts["schema changed"] = 1
+    if full:
+        since = sync.client.org_time or journal.now
+        load.load(sync, journal, progress=progress)
+        load.purge(sync, journal, since=since, accept_missing=full.accept_missing)
+        found = replace(found, changed={})
+    _take_in(sync, journal, found, known)
 
 
 def _take_in(sync: Sync, journal: Journal, found: Detected, known: Mapping[str, datetime]) -> None:
@@ -96,30 +91,3 @@ def _take_in(sync: Sync, journal: Journal, found: Detected, known: Mapping[str, 
         for mapping in reversed(sync.mappings.objects):
             remove(sync, connection, journal, mapping, found.deleted.get(mapping.name, set()))
         detect.save_cursors(connection, sync, found.cursors)
-
-
-@contextmanager
-def _alone(sync: Sync) -> Iterator[None]:
-    """Let no second sync of the org run beside this one; the lock ends with the process that holds it."""
-    with sync.engine.connect() as connection:
-        if not lock.take(connection, sync.org_id):
-            raise Busy("Another sync of this org is running; wait until it has ended")
-        yield
-
-
-@contextmanager
-def _recorded(sync: Sync, journal: Journal, clock: Callable[[], datetime]) -> Iterator[int]:
-    """Write the run down before and after, also when it breaks off."""
-    before = sync.client.api_calls
-    with sync.transaction() as connection:
-        journal.begin(connection)
-    error: str | None = "The run broke off; the process's own log says why"
-    try:
-        yield before
-        error = None
-    except PlansyncError as broken:
-        error = str(broken)
-        raise
-    finally:
-        with sync.transaction() as connection:
-            journal.end(connection, ended_at=clock(), api_calls=sync.client.api_calls - before, error=error)

@@ -20,6 +20,10 @@ from service.sync.context import Sync
 LONGEST = timedelta(days=14)
 """Older than this, a cursor is no use: getDeleted looks back 15 days."""
 SCHEMA = "schema"
+LOOKED = "looked"
+"""When the CRM was asked last, by our clock."""
+EVERY = timedelta(seconds=50)
+"""The CRM is asked at most once a minute, since it cuts off seconds; a tick that comes a little early still counts."""
 
 
 class Stale(PlansyncError):  # noqa: N818 - named for the state, which the caller mends with a full sync
@@ -56,6 +60,11 @@ def ready(sync: Sync, known: Mapping[str, datetime]) -> bool:
     return all(f"{m.name}:{what}" in known for m in sync.mappings for what in ("updated", "deleted"))
 
 
+def due(known: Mapping[str, datetime], now: datetime) -> bool:
+    """Say whether it is time to ask the CRM again; a clock that was set back asks at once."""
+    return LOOKED not in known or abs(now - known[LOOKED]) >= EVERY
+
+
 def detect(sync: Sync, known: Mapping[str, datetime], *, now: datetime) -> Detected:
     """Ask what happened since the cursors; a first call (no cursors) finds where to begin.
 
@@ -64,7 +73,7 @@ def detect(sync: Sync, known: Mapping[str, datetime], *, now: datetime) -> Detec
     """
     end = minute(now) + timedelta(minutes=1)
     # The schema's moment is that of its last change, however long ago.
-    oldest = min((at for name, at in known.items() if name != SCHEMA), default=end)
+    oldest = min((at for name, at in known.items() if name not in (SCHEMA, LOOKED)), default=end)
     if end - oldest > LONGEST and ready(sync, known):
         raise Stale("The last sync was more than 14 days ago; run `plansync sync --full` to compare everything once")
     requests = [
@@ -92,7 +101,7 @@ def minute(at: datetime) -> datetime:
 def _read(sync: Sync, answers: list[Any], schema: Described | NotModified, *, now: datetime) -> Detected:
     changed: dict[str, set[str]] = {}
     deleted: dict[str, set[str]] = {}
-    moved: dict[str, datetime] = {}
+    moved: dict[str, datetime] = {LOOKED: now}
     for mapping, updated, gone in zip(sync.mappings, answers[::2], answers[1::2], strict=True):
         changed[mapping.name] = set(updated.ids)
         deleted[mapping.name] = {crm_id for crm_id, _ in gone.rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, update
 
 from service.domain.merging import FieldDecision
 from service.domain.values import Row, Value
+from service.store.allowances import MOST_ROWS
 from service.store.ledger import decisions, runs
 
 
@@ -45,12 +46,17 @@ def of_field(link_id: UUID, noun: str, verdict: FieldDecision) -> Decision:
 
 @dataclass(slots=True, kw_only=True)
 class Journal:
-    """Collects what one run does; decisions are written in the transaction they belong to."""
+    """Collects what one run does; decisions are written in the transaction they belong to.
+
+    `most_rows` is how many rows one call may carry, as far as the org has shown what it bears.
+    """
 
     org_id: UUID
     run_id: UUID
     kind: str
     now: datetime
+    clock: Callable[[], datetime]
+    most_rows: int = MOST_ROWS
     counts: Counter[str] = field(default_factory=Counter)
 
     def begin(self, connection: Connection) -> None:

@@ -24,7 +24,8 @@ from service.store.records import RECORDS
 from service.sync import arrive, context, cycle
 from service.sync import load as loading
 from service.sync.context import Sync
-from service.sync.cycle import Report, run_cycle
+from service.sync.cycle import run_cycle
+from service.sync.run import Report
 from tests.bench.meter import Nap, metered, peak_mb
 from tests.bench.place import Place
 
@@ -43,7 +44,7 @@ def load(place: Place) -> dict[str, Any]:
     sync = _sync(place, nap)
     before = peak_mb()
     with _small_takes_the_same_road(place), _watched() as parts, metered(place) as cost:
-        report = run_cycle(sync, now=place.now(), clock=place.now)
+        report = run_cycle(sync, now=place.now(), clock=place.now, hurry=True)
     cost.rows, cost.waited = report.counts["create here"], nap.slept
     return cost.figures(peak_before_mb=before, counted_here=report.api_calls, **parts)
 
@@ -128,7 +129,7 @@ def _cycle(place: Place, sync: Sync) -> dict[str, Any]:
 
     push = cycle.push
     with patch.object(cycle, "push", pushed), metered(place) as cost:
-        report: Report = run_cycle(sync, now=now, clock=place.now)
+        report: Report = run_cycle(sync, now=now, clock=place.now, hurry=True)
     cost.rows = report.counts.get("landed", 0)
     dirty = _count(sync, links, links.c.version > links.c.pushed_version)
     return cost.figures(dirty=dirty, counted_here=report.api_calls, **pushing)

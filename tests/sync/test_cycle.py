@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
 
 from service.crm.errors import LimitReached
-from service.sync.cycle import Busy, Full
+from service.store import lock
+from service.sync.cycle import Full
+from service.sync.run import Busy, Paused
 from tests.world import World
 
 
@@ -285,16 +286,17 @@ def test_the_budget_is_overshot_by_no_more_than_one_call_and_nothing_is_lost(
     assert world.app.api.usage.used == 80
 
     world.app.api.usage.reset(allowance=100, used=0)
-    world.cycle()
+    with pytest.raises(Paused, match=r"80 of the org's 100 API calls are used; the sync goes on at 2026-03-02 10:"):
+        world.cycle(hurry=True)
+    assert world.app.api.usage.used == 0
+
+    world.cycle(after=3_600)
     assert world.there("objective")[plan["objective"]]["Status__c"] == "Paused"
 
 
 def test_two_syncs_of_one_org_do_not_run_side_by_side(world: World) -> None:
-    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:org, 0))")
-    with world.engine.begin() as other:
-        other.execute(lock, {"org": str(world.org_id)})
-        with pytest.raises(Busy, match="Another sync of this org is running"):
-            world.cycle()
+    with lock.held(world.engine, world.org_id), pytest.raises(Busy, match="Another sync of this org is running"):
+        world.cycle()
 
     assert world.cycle().kind == "full"
 
