@@ -128,3 +128,9 @@ def read_up_to(connection: Connection) -> datetime | None:
         select(func.min(cursors.c.at)).where(cursors.c.name.contains(":"))
     ).scalar_one()
     return oldest
+
+
+def tried_longest_ago(connection: Connection, *, now: datetime, limit: int) -> list[UUID]:
+    """Return the records whose next try is still to come, those tried longest ago first."""
+    query = select(parked.c.link_id).where(parked.c.retry_at > now, parked.c.field == "")
+    return list(connection.execute(query.order_by(parked.c.last_at, parked.c.link_id).limit(limit)).scalars())

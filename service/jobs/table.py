@@ -1,0 +1,56 @@
+"""The schedule: every job there is, when it runs in each org and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from service.jobs import tasks
+from service.jobs.due import Daily, Every, When
+from service.jobs.tasks import Work
+from service.sync.run import Report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job: when it is due in each org, and what it calls."""
+
+    name: str
+    when: When
+    about: str
+    run: Callable[[Work], Report]
+
+
+SYNC = "sync"
+"""The job that a change in the store wakes at once."""
+
+
+def table(sync_every: timedelta) -> tuple[Job, ...]:
+    """Return the schedule of every org."""
+    return (
+        Job(
+            name=SYNC,
+            when=Every(sync_every),
+            about="bring both sides into step",
+            run=tasks.sync,
+        ),
+        Job(
+            name="retry",
+            when=Every(timedelta(minutes=15)),
+            about="let what is parked longest try again",
+            run=tasks.retry,
+        ),
+        Job(
+            name="full",
+            when=Daily(time(2, 30)),
+            about="read and compare everything",
+            run=tasks.full,
+        ),
+        Job(
+            name="prune",
+            when=Daily(time(4, 30)),
+            about="drop what was kept long enough",
+            run=tasks.prune,
+        ),
+    )

@@ -1,0 +1,52 @@
+"""What each job does: a few lines that call the use case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.store import schedule
+from service.store.overview import tried_longest_ago
+from service.sync import park
+from service.sync.context import Sync
+from service.sync.cycle import Full, run_cycle
+from service.sync.run import Report
+
+RETRIED_AT_ONCE = 200
+"""Parked records that a retry lets go: what stays refused costs a bounded number of calls."""
+TICKS_KEPT = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What a job works with."""
+
+    sync: Sync
+    now: datetime
+    clock: Callable[[], datetime]
+
+
+def sync(work: Work) -> Report:
+    """Bring both sides into step."""
+    return run_cycle(work.sync, now=work.now, clock=work.clock)
+
+
+def full(work: Work) -> Report:
+    """Read and compare everything."""
+    return run_cycle(work.sync, now=work.now, clock=work.clock, full=Full())
+
+
+def retry(work: Work) -> Report:
+    """Let the records go that were tried longest ago, and sync."""
+    with work.sync.transaction() as connection:
+        ids = tried_longest_ago(connection, now=work.now, limit=RETRIED_AT_ONCE)
+        park.retry_now(connection, now=work.now, ids=ids)
+    return sync(work)
+
+
+def prune(work: Work) -> Report:
+    """Drop what was kept long enough."""
+    with work.sync.transaction() as connection:
+        ticks = schedule.forget(connection, before=work.now - TICKS_KEPT)
+    return Report(kind="prune", counts={"ticks": ticks}, api_calls=0)
