@@ -9,18 +9,23 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, delete, insert, text
 
+from service.access.admins import NewPassword
 from service.config import ROOT, Credentials, Settings
 from service.crm.errors import LimitReached
 from service.store import orgs
+from service.store.admins import admins
 from service.store.ledger import orgs as orgs_table
 from service.store.ledger import runs
 from service.store.orgs import Org
 from service.store.sealing import Seal, new_key
+from service.store.sign_ins import sign_in_attempts
 from service.wiring import Services
 from tests.world import URL, World
 
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 """What a CRM user may put into any text."""
+PASSWORD = NewPassword(text="correct horse battery staple")
+"""What every admin of the tests knows."""
 
 
 def settings(data: Path, **others: object) -> Settings:
@@ -70,6 +75,13 @@ def forget_orgs(engine: Engine) -> None:
     """Disconnect every org, so that a test begins with none."""
     with engine.begin() as connection:
         connection.execute(delete(orgs_table))
+
+
+def forget_admins(engine: Engine) -> None:
+    """Let nobody in, and forget who tried."""
+    with engine.begin() as connection:
+        connection.execute(delete(admins))
+        connection.execute(delete(sign_in_attempts))
 
 
 def fill(world: World) -> dict[str, UUID]:

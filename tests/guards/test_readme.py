@@ -48,7 +48,7 @@ def commands(group: click.Group, words: tuple[str, ...] = ("plansync",)) -> Iter
 
 
 COMMANDS = dict(commands(plansync))
-COMMAND_ROWS = dict(re.findall(r"^\| `(plansync [a-z ]+)` \| (.*) \|$", README, re.MULTILINE))
+COMMAND_ROWS = dict(re.findall(r"^\| `(plansync [a-z -]+)` \| (.*) \|$", README, re.MULTILINE))
 ROOMS = re.search(r"^```\nservice/\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 

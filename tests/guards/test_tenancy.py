@@ -10,6 +10,9 @@ pytestmark = pytest.mark.req("P13")
 SHARED = {
     "alembic_version": "says which migration the database stands at",
     "orgs": "is read to find out which orgs there are",
+    "admins": "belongs to the installation: an admin sees every org",
+    "admin_sessions": "belongs to the admins",
+    "sign_in_attempts": "is written by nobody known",
 }
 """The tables without an org, and why."""
 

@@ -1,0 +1,1 @@
+"""Who is calling: the admins of the console, their sign-in and their sessions."""
