@@ -10,6 +10,7 @@ from itertools import count
 from service.localorg.errors import Refusal
 from service.localorg.http.clients import Clients
 from service.localorg.http.jobs import Job
+from service.localorg.http.loads import Load
 from service.localorg.http.messages import Answer, Call, refused
 from service.localorg.http.routes import RouteTable
 from service.localorg.http.sessions import Sessions
@@ -42,6 +43,7 @@ class Api:
         self.clients = Clients()
         self.usage = Usage(org.clock)
         self.jobs: dict[str, Job] = {}
+        self.loads: dict[str, Load] = {}
         self.held_polls = 0
         self.cursors: OrderedDict[str, Cursor] = OrderedDict()
         self._started_at = org.clock.now()

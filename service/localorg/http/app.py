@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
 from service.localorg.errors import Refusal
 from service.localorg.http.api import Api
-from service.localorg.http.messages import Answer, Call, refused, unreadable
+from service.localorg.http.bodies import read_body
+from service.localorg.http.messages import Answer, Call, refused
 from service.localorg.http.routing import DOORS, RESOURCES
 from service.localorg.http.users import signed_in
 from service.localorg.org import LocalOrg
@@ -56,7 +57,7 @@ class App:
             host=request.host_url.rstrip("/"),
             query=request.args.to_dict(),
             headers=request.headers,
-            body=_body(request),
+            body=read_body(request),
         )
         answer = self.api.dispatch(call)
         headers = {**answer.headers, "Sforce-Limit-Info": self.api.usage.header(), "Date": self._date()}
@@ -70,19 +71,6 @@ class App:
 def create_app(org: LocalOrg) -> App:
     """Return the WSGI application of an org."""
     return App(org)
-
-
-def _body(request: Request) -> Any:
-    data = request.get_data()
-    if not data.strip():
-        return None
-    if not request.is_json:
-        message = f"Content-Type header specified in HTTP request is not supported: {request.mimetype}"
-        raise Refusal("UNSUPPORTED_MEDIA_TYPE", message, status=415)
-    try:
-        return json.loads(data)
-    except ValueError as error:
-        raise unreadable(f"Unexpected character or end of input: {error}") from None
 
 
 def _response(answer: Answer) -> Response:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from service.localorg.bulk.files import read_format
 from service.localorg.errors import Refusal
 from service.localorg.http.api import Api
 from service.localorg.http.jobs import Job
@@ -17,8 +17,6 @@ from service.localorg.records.values import stamp
 from service.localorg.soql.run import rows_csv
 
 PAGE = 250_000
-_DELIMITERS = {"COMMA": ",", "TAB": "\t", "SEMICOLON": ";", "PIPE": "|", "CARET": "^", "BACKQUOTE": "`"}
-_LINE_ENDINGS = {"LF": "\n", "CRLF": "\r\n"}
 
 
 def create(api: Api, call: Call) -> Answer:
@@ -29,11 +27,9 @@ def create(api: Api, call: Call) -> Answer:
         raise Refusal("INVALIDINPUT", f"Unsupported operation: {operation}")
     if not isinstance(text, str) or not text.strip():
         raise Refusal("INVALIDINPUT", "The query of a query job is required.")
-    delimiter, line_ending = asked.get("columnDelimiter", "COMMA"), asked.get("lineEnding", "LF")
-    if delimiter not in _DELIMITERS or line_ending not in _LINE_ENDINGS:
-        raise Refusal("INVALIDINPUT", f"Unknown columnDelimiter or lineEnding: {delimiter}, {line_ending}")
+    form = read_format(asked)
     table = rows_csv(api.org, call.actor, text, all_rows=operation == "queryAll")
-    lines = _lines(chain([table.header], table.rows), _DELIMITERS[delimiter], _LINE_ENDINGS[line_ending])
+    lines = form.lines(chain([table.header], table.rows))
     job = Job(
         id=api.new_id("750"),
         user_id=call.actor.user_id,
@@ -41,8 +37,7 @@ def create(api: Api, call: Call) -> Answer:
         sobject=table.object,
         created=stamp(api.org.clock.now())[:-1] + "+0000",
         version=call.version,
-        delimiter=delimiter,
-        line_ending=line_ending,
+        form=form,
         header=next(lines),
         rows=Spool(lines),
         held=api.held_polls,
@@ -110,13 +105,6 @@ def _job(api: Api, job_id: str) -> Job:
     if full not in api.jobs:
         raise Refusal("NOT_FOUND", "The requested resource does not exist", status=404)
     return api.jobs[full]
-
-
-def _lines(rows: Iterable[Sequence[str]], delimiter: str, line_ending: str) -> Iterator[bytes]:
-    """Write each row as one CSV line with all its values quoted, as Salesforce does."""
-    for row in rows:
-        cells = ('"' + cell.replace('"', '""') + '"' for cell in row)
-        yield (delimiter.join(cells) + line_ending).encode()
 
 
 def _locator(offset: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from service.localorg.bulk.files import Format
 from service.localorg.http.spool import Spool
 
 
@@ -18,8 +19,7 @@ class Job:
     sobject: str
     created: str
     version: float
-    delimiter: str
-    line_ending: str
+    form: Format
     header: bytes
     rows: Spool
     held: int = 0
@@ -48,8 +48,8 @@ class Job:
             "concurrencyMode": "Parallel",
             "contentType": "CSV",
             "apiVersion": self.version,
-            "lineEnding": self.line_ending,
-            "columnDelimiter": self.delimiter,
+            "lineEnding": self.form.line_ending,
+            "columnDelimiter": self.form.delimiter,
         }
 
     def progress(self) -> dict[str, Any]:

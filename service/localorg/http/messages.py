@@ -9,8 +9,16 @@ from typing import Any
 
 from werkzeug.datastructures import Headers
 
+from service.localorg.bulk.files import Upload
 from service.localorg.errors import Refusal
 from service.localorg.records.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The parts of a multipart body by their names."""
+
+    parts: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +33,7 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Headers = field(default_factory=Headers)
     body: Any = None
+    """A JSON value, a `Form`, or an `Upload`: CSV."""
 
     @property
     def data_path(self) -> str:
@@ -38,6 +47,8 @@ class Call:
 
     def record(self) -> dict[str, Any]:
         """Return the body as the JSON object that it must be."""
+        if isinstance(self.body, Form | Upload):
+            raise unsupported(self.headers.get("Content-Type", ""))
         if not isinstance(self.body, dict):
             raise unreadable("The HTTP entity body is required, but this request has no entity body.")
         return self.body
@@ -61,6 +72,12 @@ class Answer:
 def unreadable(message: str) -> Refusal:
     """Return the refusal of a body that does not have the form its resource takes."""
     return Refusal("JSON_PARSER_ERROR", message)
+
+
+def unsupported(mimetype: str) -> Refusal:
+    """Return the refusal of a body of a kind that its resource does not take."""
+    message = f"Content-Type header specified in HTTP request is not supported: {mimetype}"
+    return Refusal("UNSUPPORTED_MEDIA_TYPE", message, status=415)
 
 
 def refused(refusal: Refusal) -> Answer:

@@ -9,11 +9,13 @@ from service.localorg.http import (
     control,
     describe,
     graph,
+    ingest,
     limits,
     oauth,
     query,
     replication,
     rows,
+    schemachanges,
     users,
     versions,
 )
@@ -28,6 +30,7 @@ DOORS = RouteTable(
         Route("/id/<org_id>/<user_id>", {"GET": users.identity}),
         Route("/services/data", {"GET": versions.versions}),
         Route("/localorg", {"GET": control.state}),
+        Route("/localorg/schema", {"POST": schemachanges.schema}),
         *(Route(f"/localorg/{name}", {"POST": handler}) for name, handler in control.CONTROLS.items()),
     )
 )
@@ -60,6 +63,12 @@ RESOURCES = RouteTable(
         Route(f"{_ROOT}/jobs/query", {"GET": bulk.list_jobs, "POST": bulk.create}),
         Route(f"{_ROOT}/jobs/query/<job_id>", {"GET": bulk.look, "PATCH": bulk.change, "DELETE": bulk.delete}),
         Route(f"{_ROOT}/jobs/query/<job_id>/results", {"GET": bulk.results}),
+        Route(f"{_ROOT}/jobs/ingest", {"GET": ingest.list_jobs, "POST": ingest.create}),
+        Route(f"{_ROOT}/jobs/ingest/<job_id>", {"GET": ingest.look, "PATCH": ingest.change, "DELETE": ingest.delete}),
+        Route(f"{_ROOT}/jobs/ingest/<job_id>/batches", {"PUT": ingest.upload}),
+        Route(f"{_ROOT}/jobs/ingest/<job_id>/successfulResults", {"GET": ingest.successful_results}),
+        Route(f"{_ROOT}/jobs/ingest/<job_id>/failedResults", {"GET": ingest.failed_results}),
+        Route(f"{_ROOT}/jobs/ingest/<job_id>/unprocessedrecords", {"GET": ingest.unprocessed_records}),
         Route(f"{_ROOT}/limits", {"GET": limits.limits}),
         Route(f"{_ROOT}/limits/recordCount", {"GET": limits.record_count}),
     )

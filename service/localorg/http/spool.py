@@ -13,9 +13,9 @@ _CHUNK = 1 << 16
 
 
 class Spool:
-    """Write lines once, then read any run of them."""
+    """Write lines one after the other and read any run of them."""
 
-    def __init__(self, lines: Iterable[bytes]) -> None:
+    def __init__(self, lines: Iterable[bytes] = ()) -> None:
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - lives as long as the spool
         weakref.finalize(self, self._file.close)
         self._lock = Lock()
@@ -23,6 +23,13 @@ class Spool:
         for line in lines:
             self._file.write(line)
             self._starts.append(self._starts[-1] + len(line))
+
+    def add(self, line: bytes) -> None:
+        """Write one more line."""
+        with self._lock:
+            self._file.seek(self._starts[-1])
+            self._file.write(line)
+        self._starts.append(self._starts[-1] + len(line))
 
     def __len__(self) -> int:
         return len(self._starts) - 1
