@@ -11,10 +11,12 @@ from sqlalchemy.exc import OperationalError
 
 from service import log
 from service.cli.admins import admins
+from service.cli.clock import clock
 from service.cli.connect import connect
 from service.cli.db import db
 from service.cli.demo import demo
 from service.cli.exits import Exit, fault_of
+from service.cli.jobs import jobs
 from service.cli.keys import keys
 from service.cli.localorg import localorg
 from service.cli.mappings import mappings
@@ -23,6 +25,7 @@ from service.cli.parked import parked
 from service.cli.serve import serve
 from service.cli.status import status
 from service.cli.sync import sync
+from service.cli.worker import worker
 from service.config import read_settings
 from service.errors import PlansyncError
 
@@ -48,7 +51,7 @@ def plansync(context: click.Context) -> None:
     context.obj = settings
 
 
-for command in (connect, sync, status, parked, mappings, db, keys, serve, localorg, demo, admins):
+for command in (connect, sync, status, parked, mappings, db, keys, serve, clock, worker, jobs, localorg, demo, admins):
     plansync.add_command(command)
 
 
