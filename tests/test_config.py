@@ -26,7 +26,7 @@ def test_an_environment_that_says_nothing_is_enough() -> None:
     assert settings.database_url is None
     assert (settings.data, settings.mappings, settings.package) == (Path(".plansync"), ROOT / "mappings", ROOT / "sfdx")
     assert (settings.overlay, settings.secret_keys, settings.console_token) == (None, (), None)
-    assert (settings.log_level, settings.log_json) == ("warning", False)
+    assert (settings.log_level, settings.log_json, settings.sync_seconds) == ("warning", False, 60)
     assert (settings.crm.instance_url, settings.crm.private_key_file, settings.crm.ca_file) == (None, None, None)
 
 
@@ -41,6 +41,7 @@ def test_every_setting_can_be_named(bare: pytest.MonkeyPatch, tmp_path: Path) ->
         "PLANSYNC_LOG_LEVEL": "debug",
         "PLANSYNC_LOG_JSON": "true",
         "PLANSYNC_CONSOLE_TOKEN": "t",
+        "PLANSYNC_SYNC_SECONDS": "5",
         "SALESFORCE_INSTANCE_URL": "https://acme.my.salesforce.com",
         "SALESFORCE_CLIENT_ID": "id",
         "SALESFORCE_USERNAME": "u",
@@ -62,6 +63,7 @@ def test_every_setting_can_be_named(bare: pytest.MonkeyPatch, tmp_path: Path) ->
     )
     assert (settings.mappings, settings.package, settings.overlay) == (Path("m"), Path("p"), Path("o.yaml"))
     assert (settings.log_level, settings.log_json, settings.console_token) == ("debug", True, "t")
+    assert settings.sync_seconds == 5
     crm = settings.crm
     assert (crm.instance_url, crm.client_id, crm.username) == ("https://acme.my.salesforce.com", "id", "u")
     assert (crm.client_secret, crm.refresh_token, crm.access_token) == ("s", "r", "a")

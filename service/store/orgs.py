@@ -51,6 +51,13 @@ def every(engine: Engine) -> list[Org]:
         return [Org(**row._asdict()) for row in connection.execute(select(*_COLUMNS).order_by(orgs.c.name))]
 
 
+def of_id(engine: Engine, org_id: UUID) -> Org | None:
+    """Return an org by its id; None when it is not connected any more."""
+    with engine.connect() as connection:
+        row = connection.execute(select(*_COLUMNS).where(orgs.c.id == org_id)).one_or_none()
+    return None if row is None else Org(**row._asdict())
+
+
 def named(engine: Engine, name: str | None) -> Org:
     """Return an org by its name; without one, the only org there is."""
     connected = every(engine)

@@ -1,0 +1,74 @@
+"""Doing one job: with its org's sides, under its name in the log, and with a note of how it went."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import structlog
+
+from service.crm.errors import LimitReached
+from service.errors import PlansyncError
+from service.jobs.sides import Sides
+from service.jobs.table import Job
+from service.jobs.tasks import Work
+from service.store import orgs, queue, schedule
+from service.store.database import transaction
+from service.sync.run import Busy, Paused, Report
+from service.wiring import Services
+
+SOON = timedelta(seconds=5)
+"""When to come back to an org that a person is syncing by hand."""
+
+log = structlog.get_logger()
+
+
+class Outcome(StrEnum):
+    """How a job went."""
+
+    DONE = "done"
+    PAUSED = "paused"
+    BUSY = "busy"
+    FAILED = "failed"
+    BROKE_OFF = "broke off"
+
+
+def perform(services: Services, sides: Sides, job: Job, org_id: UUID) -> Outcome:
+    """Do one job of an org; what goes wrong in a known way is noted, and the schedule brings the job again."""
+    org = orgs.of_id(services.engine, org_id)
+    if org is None:
+        log.warning("The org of a job is no longer connected", job=job.name, org_id=str(org_id))
+        return Outcome.DONE
+    began = services.clock()
+    outcome, note = Outcome.BROKE_OFF, "the log of the worker says why"
+    with structlog.contextvars.bound_contextvars(org=org.name, job=job.name):
+        try:
+            report = job.run(Work(sync=sides.of(org), now=began, clock=services.clock))
+            outcome, note = Outcome.DONE, _told(report)
+            log.info("A job is done", kind=report.kind, calls=report.api_calls, counts=report.counts)
+        except Busy as busy:
+            outcome, note = Outcome.BUSY, str(busy)
+            _again(services, job, org_id)
+        except (Paused, LimitReached) as paused:
+            outcome, note = Outcome.PAUSED, str(paused)
+        except PlansyncError as error:
+            outcome, note = Outcome.FAILED, str(error)
+            log.warning("A job failed", reason=str(error))
+        finally:
+            ended = services.clock()
+            with transaction(services.engine, org_id) as connection:
+                schedule.note(
+                    connection, org_id, job.name, started_at=began, ended_at=ended, outcome=outcome, note=note
+                )
+    return outcome
+
+
+def _again(services: Services, job: Job, org_id: UUID) -> None:
+    with services.engine.begin() as connection:
+        queue.put(connection, org_id, job.name, at=services.clock() + SOON)
+
+
+def _told(report: Report) -> str:
+    counts = ", ".join(f"{name} {count}" for name, count in report.counts.items() if count)
+    return f"{counts or 'nothing to do'}; API calls {report.api_calls}"
