@@ -22,6 +22,7 @@ LOOKS: Mapping[str, str] = {
     Health.IN_STEP: "good",
     Health.RUNNING: "busy",
     Health.NEW: "new",
+    Health.PAUSED: "paused",
     Health.ATTENTION: "warn",
     Health.LATE: "warn",
     Health.FAILED: "bad",

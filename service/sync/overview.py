@@ -9,8 +9,9 @@ from enum import StrEnum
 
 from sqlalchemy import Engine
 
-from service.store import lock
+from service.store import allowances, lock
 from service.store import overview as ledger
+from service.store.allowances import Allowance
 from service.store.database import transaction
 from service.store.orgs import Org
 from service.store.overview import ParkedRecord, Run, Tally
@@ -30,11 +31,12 @@ class Outcome(StrEnum):
 
 
 class Health(StrEnum):
-    """How an org is doing; everything but the first two needs a person."""
+    """How an org is doing; what is neither good nor paused needs a person."""
 
     IN_STEP = "in step"
     RUNNING = "syncing now"
     NEW = "not synced yet"
+    PAUSED = "paused"
     ATTENTION = "needs attention"
     LATE = "late"
     FAILED = "failed"
@@ -73,6 +75,7 @@ class Overview:
     parked_count: int
     read_up_to: datetime | None
     api_calls_today: int
+    allowance: Allowance
 
     @property
     def total(self) -> Tally:
@@ -90,15 +93,17 @@ def overview(engine: Engine, org: Org, *, now: datetime, runs: int = 8, parked: 
         ]
         tallies = ledger.tallies(connection)
         parked_count = ledger.count_parked(connection)
+        allowance = allowances.read(connection)
         return Overview(
             org=org,
-            verdict=judge(newest, tallies, parked_count, now=now),
+            verdict=judge(newest, tallies, parked_count, now=now, paused_until=allowance.paused_until),
             runs=newest,
             tallies=tallies,
             parked=ledger.parked_records(connection, limit=parked),
             parked_count=parked_count,
             read_up_to=ledger.read_up_to(connection),
             api_calls_today=ledger.api_calls_since(connection, now - DAY),
+            allowance=allowance,
         )
 
 
@@ -109,13 +114,25 @@ def outcome(run: Run, *, under_way: bool) -> Outcome:
     return Outcome.RUNNING if under_way else Outcome.CUT_OFF
 
 
-def judge(runs: Sequence[RunShown], tallies: Mapping[str, Tally], parked: int, *, now: datetime) -> Verdict:
+def judge(
+    runs: Sequence[RunShown],
+    tallies: Mapping[str, Tally],
+    parked: int,
+    *,
+    now: datetime,
+    paused_until: datetime | None = None,
+) -> Verdict:
     """Say how an org is doing; the gravest finding speaks."""
     if not runs:
         return Verdict(health=Health.NEW, reason="Nothing was read yet; run `plansync sync`.")
     last = runs[0]
     if last.outcome is Outcome.RUNNING:
         return Verdict(health=Health.RUNNING, reason="A sync is under way.")
+    if paused_until is not None and paused_until > now:
+        return Verdict(
+            health=Health.PAUSED,
+            reason="The org's API calls run short: the rest is for people, and the sync goes on by itself.",
+        )
     if last.outcome is Outcome.FAILED:
         return Verdict(health=Health.FAILED, reason=f"The last sync broke off: {last.run.error}")
     if last.outcome is Outcome.CUT_OFF:

@@ -62,6 +62,16 @@ def test_the_gravest_finding_is_the_health(
     assert verdict.health.good is (health in {Health.IN_STEP, Health.RUNNING})
 
 
+@pytest.mark.parametrize(("minutes", "health"), [(5, Health.PAUSED), (0, Health.ATTENTION)])
+def test_an_org_whose_calls_run_short_is_paused_until_it_is_not(minutes: int, health: Health) -> None:
+    shown = [RunShown(run=run(), outcome=Outcome.DONE)]
+
+    verdict = judge(shown, {}, 1, now=START, paused_until=START + timedelta(minutes=minutes))
+
+    assert verdict.health is health
+    assert not verdict.health.good
+
+
 def test_every_record_counts_once_in_its_state(world: World) -> None:
     org = connect(world)
     fill(world)
