@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 
-class InstallError(Exception):
-    """Metadata that the org does not understand: the file, the element and why."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a piece of metadata was read: its file, and the component by type and full name."""
 
-    def __init__(self, path: object, element: str, reason: str) -> None:
-        super().__init__(f"{path}: <{element}>: {reason}")
-        self.path, self.element, self.reason = str(path), element, reason
+    file: str
+    type: str
+    full_name: str
+
+    def __str__(self) -> str:
+        """Return the file, by which messages name the place."""
+        return self.file
+
+
+class InstallError(Exception):
+    """Metadata that the org does not understand: where it was read, the element, its line and why."""
+
+    def __init__(self, origin: Origin, element: str, reason: str, line: int = 1) -> None:
+        super().__init__(f"{origin}: <{element}>: {reason}")
+        self.origin, self.element, self.reason, self.line = origin, element, reason, line
+
+    @property
+    def path(self) -> str:
+        """Return the file."""
+        return self.origin.file
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure of the org

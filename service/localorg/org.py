@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from service.localorg.clock import Clock
 from service.localorg.errors import Refusal
+from service.localorg.faults.model import Faults
+from service.localorg.faults.rows import RowFaults
 from service.localorg.records.access import Access, Actor
+from service.localorg.records.locks import Locks
+from service.localorg.records.migration import migrate
 from service.localorg.records.parts import Parts
 from service.localorg.records.reading import Reader
 from service.localorg.records.storage import Storage
+from service.localorg.records.triggers import Trigger
 from service.localorg.records.writing import Writer
+from service.localorg.schema.components import Component, read_components
 from service.localorg.schema.model import Schema
 from service.localorg.schema.profiles import API_ONLY, STANDARD_USER, build_profiles
-from service.localorg.schema.reader import read_package, standard_schema
-from service.localorg.setup import set_up
+from service.localorg.schema.reader import make_schema
+from service.localorg.setup import follow_schema, set_up
 
 ADMIN = "admin@example.com"
 INTEGRATION = "integration@example.com"
@@ -27,13 +34,23 @@ INTEGRATION = "integration@example.com"
 class LocalOrg:
     """A Salesforce-compatible org in one process; hold `lock` to do several things undisturbed."""
 
-    def __init__(self, schema: Schema, storage: Storage, *, clock: Clock, seed: int = 0) -> None:
-        self.schema, self.storage, self.clock = schema, storage, clock
+    def __init__(
+        self, schema: Schema, components: Iterable[Component], storage: Storage, *, clock: Clock, seed: int = 0
+    ) -> None:
+        self.components = {component.key: component for component in components}
+        self.storage, self.clock = storage, clock
         self.lock: RLock = storage.lock
         self._seed = seed
-        self.access = Access(schema, storage, build_profiles(schema))
-        self.reader = Reader(schema, storage, self.access, clock)
-        self._parts = Parts(schema, storage, self.access, self.reader, clock, seed)
+        self.schema_changed_at = clock.now()
+        self.faults, self.locks = Faults(), Locks()
+        self._triggers: list[Trigger] = [RowFaults(self.faults), self.locks]
+        self._use(schema)
+
+    def _use(self, schema: Schema) -> None:
+        self.schema = schema
+        self.access = Access(schema, self.storage, build_profiles(schema))
+        self.reader = Reader(schema, self.storage, self.access, self.clock)
+        self._parts = Parts(schema, self.storage, self.access, self.reader, self.clock, self._seed, self._triggers)
         self.writer = Writer(self._parts)
 
     @classmethod
@@ -47,10 +64,11 @@ class LocalOrg:
         seed: int = 0,
     ) -> LocalOrg:
         """Make an org with the standard objects and a package's, and its first two users."""
-        schema = read_package(package, namespace=namespace) if package else standard_schema()
+        components = read_components(package) if package else []
+        schema = make_schema(components, namespace=namespace)
         storage = Storage(database)
         storage.create_tables(schema)
-        org = cls(schema, storage, clock=clock or Clock(), seed=seed)
+        org = cls(schema, components, storage, clock=clock or Clock(), seed=seed)
         with org.transaction():
             if set_up(org._parts, ADMIN):
                 org.add_user(INTEGRATION, name="Integration User", profile=API_ONLY)
@@ -63,7 +81,23 @@ class LocalOrg:
 
     def clone(self, clock: Clock) -> LocalOrg:
         """Copy the org with all its records into memory; ids go on from the same numbers."""
-        return LocalOrg(self.schema, self.storage.clone(), clock=clock, seed=self._seed)
+        return LocalOrg(self.schema, self.components.values(), self.storage.clone(), clock=clock, seed=self._seed)
+
+    def adopt(self, schema: Schema, components: Iterable[Component]) -> None:
+        """Take a new schema and what it was made of; records, setup and rules of access follow."""
+        before, columns = self.schema, dict(self.storage.columns)
+        try:
+            with self.transaction():
+                migrate(self.storage, before, schema)
+                self._use(schema)
+                follow_schema(self._parts, ADMIN)
+        except BaseException:
+            self.storage.columns = columns
+            self._use(before)
+            raise
+        self.components = {component.key: component for component in components}
+        # Last-Modified counts in seconds: a change within the same second must not look like none.
+        self.schema_changed_at = max(self.clock.now(), self.schema_changed_at + timedelta(seconds=1))
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

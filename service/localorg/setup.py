@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from service.localorg.records.parts import Parts
@@ -29,9 +30,14 @@ def set_up(parts: Parts, administrator: str) -> bool:
         TimeZoneSidKey="UTC",
         ProfileId=profiles[ADMINISTRATOR],
     )
-    admin.add_permissions()
-    admin.add_record_types()
+    admin.follow_schema()
     return True
+
+
+def follow_schema(parts: Parts, administrator: str) -> None:
+    """Make the records of permissions, permission sets and record types those of the schema."""
+    (user_id,) = parts.storage.execute('SELECT "Id" FROM "User" WHERE "Username" = ?', (administrator,)).fetchone()
+    _Seeding(parts, user_id).follow_schema()
 
 
 class _Seeding:
@@ -55,45 +61,74 @@ class _Seeding:
         self._parts.storage.insert(table, row | values)
         return str(row["Id"])
 
-    def add_permissions(self) -> None:
-        """Add a row per custom permission and permission set, and which set gives which permission."""
+    def follow_schema(self) -> None:
+        """Add, rename and remove the rows that stand for metadata."""
         schema = self._parts.schema
-        permissions = {
-            name: self.add(
-                "CustomPermission",
-                DeveloperName=_bare(name),
-                MasterLabel=label,
-                NamespacePrefix=_namespace(name),
-            )
-            for name, label in schema.custom_permissions.items()
-        }
-        for name, granted in schema.permission_sets.items():
-            set_id = self.add(
-                "PermissionSet",
-                Name=_bare(name),
-                Label=granted.label,
-                NamespacePrefix=_namespace(name),
-                IsCustom=1,
-                IsOwnedByProfile=0,
-            )
-            for permission in sorted(granted.custom_permissions):
-                self.add(
-                    "SetupEntityAccess",
-                    ParentId=set_id,
-                    SetupEntityId=permissions[permission],
-                    SetupEntityType="CustomPermission",
-                )
+        permissions = self._match(
+            "CustomPermission",
+            {name: _named(name) | {"MasterLabel": label} for name, label in schema.custom_permissions.items()},
+        )
+        sets = self._match(
+            "PermissionSet",
+            {
+                name: {**_named(name, "Name"), "Label": granted.label, "IsCustom": 1, "IsOwnedByProfile": 0}
+                for name, granted in schema.permission_sets.items()
+            },
+        )
+        self._match(
+            "SetupEntityAccess",
+            {
+                (sets[name], permissions[permission]): {
+                    "ParentId": sets[name],
+                    "SetupEntityId": permissions[permission],
+                    "SetupEntityType": "CustomPermission",
+                }
+                for name, granted in schema.permission_sets.items()
+                for permission in sorted(granted.custom_permissions)
+            },
+        )
+        self._match(
+            "RecordType",
+            {
+                (sobject.name, name): {"Name": label, "DeveloperName": name, "SobjectType": sobject.name, "IsActive": 1}
+                for sobject in schema.objects.values()
+                for name, label in sobject.record_types
+            },
+        )
+        gone = 'DELETE FROM "PermissionSetAssignment" WHERE "PermissionSetId" NOT IN (SELECT "Id" FROM "PermissionSet")'
+        self._parts.storage.execute(gone)
 
-    def add_record_types(self) -> None:
-        """Add a row per record type."""
-        for sobject in self._parts.schema.objects.values():
-            for name, label in sobject.record_types:
-                self.add("RecordType", Name=label, DeveloperName=name, SobjectType=sobject.name, IsActive=1)
+    def _match(self, table: str, wanted: Mapping[Any, dict[str, Any]]) -> dict[Any, str]:
+        """Bring a table's rows, which their identifying columns name, to what is wanted; return the ids."""
+        present = {_identity(table, row): row for row in self._parts.storage.rows(table)}
+        by_identity = {_identity(table, values): values for values in wanted.values()}
+        for identity, row in present.items():
+            if identity not in by_identity:
+                self._parts.storage.execute(f'DELETE FROM "{table}" WHERE "Id" = ?', (row["Id"],))  # noqa: S608
+        ids = {}
+        for name, values in wanted.items():
+            row = present.get(_identity(table, values), {})
+            if not row:
+                ids[name] = self.add(table, **values)
+                continue
+            ids[name] = row["Id"]
+            if any(row[column] != value for column, value in values.items()):
+                self._parts.storage.update(table, row["Id"], values | {"SystemModstamp": self._parts.now()})
+        return ids
 
 
-def _namespace(name: str) -> str | None:
-    return name.partition("__")[0] if "__" in name else None
+_IDENTITY = {
+    "CustomPermission": ("NamespacePrefix", "DeveloperName"),
+    "PermissionSet": ("NamespacePrefix", "Name"),
+    "SetupEntityAccess": ("ParentId", "SetupEntityId"),
+    "RecordType": ("SobjectType", "DeveloperName"),
+}
 
 
-def _bare(name: str) -> str:
-    return name.rpartition("__")[2]
+def _identity(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[column] for column in _IDENTITY[table])
+
+
+def _named(name: str, column: str = "DeveloperName") -> dict[str, Any]:
+    namespace, _, bare = name.rpartition("__")
+    return {column: bare, "NamespacePrefix": namespace or None}

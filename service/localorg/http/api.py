@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
+from service.localorg.deploy.changes import SchemaChanges
 from service.localorg.errors import Refusal
 from service.localorg.http.clients import Clients
 from service.localorg.http.jobs import Job
@@ -40,13 +41,13 @@ class Api:
     def __init__(self, org: LocalOrg, resources: RouteTable) -> None:
         self.org = org
         self.sessions = Sessions(org.org_id)
+        self.schema_changes = SchemaChanges(org)
         self.clients = Clients()
         self.usage = Usage(org.clock)
         self.jobs: dict[str, Job] = {}
         self.loads: dict[str, Load] = {}
         self.held_polls = 0
         self.cursors: OrderedDict[str, Cursor] = OrderedDict()
-        self._started_at = org.clock.now()
         self._resources = resources
         self._numbers = count(1)
 
@@ -73,7 +74,8 @@ class Api:
         """Return when objects, fields or a user's permissions last changed."""
         text = 'SELECT MAX("SystemModstamp") FROM "PermissionSetAssignment"'
         (assigned,) = self.org.storage.execute(text).fetchone()
-        return max(self._started_at, datetime.fromisoformat(assigned)) if assigned else self._started_at
+        changed = self.org.schema_changed_at
+        return max(changed, datetime.fromisoformat(assigned)) if assigned else changed
 
     def count(self, sobject: SObject) -> int:
         """Return how many records an object has, the recycle bin left out."""

@@ -15,6 +15,7 @@ from service.localorg.http import (
     query,
     replication,
     rows,
+    schemachanges,
     users,
     versions,
 )
@@ -29,6 +30,7 @@ DOORS = RouteTable(
         Route("/id/<org_id>/<user_id>", {"GET": users.identity}),
         Route("/services/data", {"GET": versions.versions}),
         Route("/localorg", {"GET": control.state}),
+        Route("/localorg/schema", {"POST": schemachanges.schema}),
         *(Route(f"/localorg/{name}", {"POST": handler}) for name, handler in control.CONTROLS.items()),
     )
 )

@@ -13,7 +13,7 @@ from typing import Any
 from service.localorg.schema.model import NUMERIC, Field, Schema, SObject, Type
 
 _COLUMN_TYPES = dict.fromkeys(NUMERIC, "REAL") | {
-    Type.BOOLEAN: "INTEGER",
+    Type.BOOLEAN: "INTEGER DEFAULT 0",
     Type.ID: "TEXT",
     Type.REFERENCE: "TEXT",
     Type.DATE: "TEXT",
@@ -49,10 +49,26 @@ class Storage:
     def create_tables(self, schema: Schema) -> None:
         """Make a table for each object, or add the columns that an older file lacks."""
         self.connection.executescript(_OWN_TABLES)
+        self.add_tables(schema)
+        self._counters = dict(self.execute('SELECT name, value FROM "__counters__"'))
+
+    def add_tables(self, schema: Schema) -> None:
+        """Make the tables and columns of a schema that are missing."""
         with self.transaction():
             for sobject in schema.objects.values():
                 self._create_table(sobject)
-        self._counters = dict(self.execute('SELECT name, value FROM "__counters__"'))
+
+    def drop_table(self, table: str) -> None:
+        """Remove an object with all its records."""
+        self.execute(f'DROP TABLE "{table}"')
+        self.execute('DELETE FROM "__deleted__" WHERE object = ?', (table,))
+        self.execute('DELETE FROM "__severed__" WHERE object = ?', (table,))
+        del self.columns[table]
+
+    def drop_column(self, table: str, column: str) -> None:
+        """Remove a field with all its values."""
+        self.execute(f'DROP INDEX IF EXISTS "{table}.{column}"')
+        self.execute(f'ALTER TABLE "{table}" DROP COLUMN "{column}"')
 
     def _create_table(self, sobject: SObject) -> None:
         stored = [f for f in sobject.fields.values() if f.stored]

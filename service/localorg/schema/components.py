@@ -7,58 +7,61 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.localorg.errors import InstallError
+from service.localorg.errors import InstallError, Origin
+from service.localorg.schema.kinds import BY_SUFFIX, Kind
 from service.localorg.schema.nodes import Node, parse
+from service.localorg.schema.xml import Element
 
-_READ = {
-    "object": "CustomObject",
-    "field": "CustomField",
-    "validationRule": "ValidationRule",
-    "recordType": "RecordType",
-    "fieldSet": "FieldSet",
-    "globalValueSet": "GlobalValueSet",
-    "permissionset": "PermissionSet",
-    "customPermission": "CustomPermission",
-}
-"""Kinds that make the schema, with their root elements."""
-_SHOWN = {
-    "app": "CustomApplication",
-    "compactLayout": "CompactLayout",
-    "flexipage": "FlexiPage",
-    "layout": "Layout",
-    "listView": "ListView",
-    "report": "Report",
-    "reportFolder": "ReportFolder",
-    "reportType": "ReportType",
-    "tab": "CustomTab",
-}
-"""Kinds that only shape screens and reports: checked for their form, otherwise without effect."""
 _ENDING = "-meta.xml"
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One metadata file."""
+    """One piece of metadata, whether it had a file of its own or stood in that of its object."""
 
-    kind: str
+    kind: Kind
     name: str
     owner: str
     """The object that a field or rule belongs to; '' for others."""
-    node: Node
+    origin: Origin
+    element: Element
+
+    @property
+    def key(self) -> Key:
+        """Return type and full name, by which an org knows the component."""
+        return self.kind.type, self.origin.full_name
+
+    @property
+    def node(self) -> Node:
+        """Return the root element, to be read from the start."""
+        return Node(self.origin, self.element)
+
+
+def make_component(kind: Kind, full_name: str, file: str, content: bytes) -> Component:
+    """Return the component that one file holds."""
+    origin = Origin(file, kind.type, full_name)
+    owner, name = kind.split(full_name)
+    return Component(kind, name, owner, origin, parse(origin, content, kind.root))
 
 
 def read_components(package: Path) -> list[Component]:
-    """Return the components that make the schema, having checked that every file is of a known kind."""
-    components = []
-    for file in _files(package):
-        name, _, kind = file.name.removesuffix(_ENDING).rpartition(".")
-        root = (_READ | _SHOWN).get(kind)
-        if root is None or not file.name.endswith(_ENDING):
-            raise InstallError(file, "file", "not a kind of metadata that this org understands")
-        node = parse(file, root)
-        if kind in _READ:
-            components.append(Component(kind, name, _owner(file, kind), node))
-    return components
+    """Return the components of a package in source format, having checked that every file is of a known kind."""
+    return [_read(file) for file in _files(package)]
+
+
+def _read(file: Path) -> Component:
+    name, _, suffix = file.name.removesuffix(_ENDING).rpartition(".")
+    kind = BY_SUFFIX.get(suffix)
+    if kind is None or not file.name.endswith(_ENDING):
+        raise InstallError(_unnamed(file), "file", "not a kind of metadata that this org understands")
+    return make_component(kind, _full_name(kind, name, file), str(file), file.read_bytes())
+
+
+def _full_name(kind: Kind, name: str, file: Path) -> str:
+    if kind.tag:
+        return f"{file.parent.parent.name}.{name}"
+    return f"{file.parent.name}/{name}" if kind.in_folders else name
 
 
 def _files(package: Path) -> Iterator[Path]:
@@ -74,14 +77,12 @@ def _package_directories(package: Path) -> list[Path]:
         directories = json.loads(project.read_text(encoding="utf-8"))["packageDirectories"]
         folders = [package / directory["path"] for directory in directories]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InstallError(project, "packageDirectories", f"cannot be read: {error}") from error
+        raise InstallError(_unnamed(project), "packageDirectories", f"cannot be read: {error}") from error
     for folder in folders:
         if not folder.is_dir():
-            raise InstallError(project, "packageDirectories", f"{folder} is not a folder")
+            raise InstallError(_unnamed(project), "packageDirectories", f"{folder} is not a folder")
     return folders
 
 
-def _owner(file: Path, kind: str) -> str:
-    if kind == "object":
-        return file.parent.name
-    return file.parent.parent.name if kind in ("field", "validationRule", "recordType", "fieldSet") else ""
+def _unnamed(file: Path) -> Origin:
+    return Origin(str(file), "", "")

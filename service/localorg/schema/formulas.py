@@ -10,6 +10,7 @@ from service.localorg.schema.fields import Draft
 from service.localorg.schema.model import Field, SObject, ValidationRule
 from service.localorg.schema.nodes import Node
 from service.localorg.schema.objects import RuleDraft
+from service.localorg.schema.problems import Problems
 
 _PERMISSION = "$permission."
 
@@ -17,19 +18,21 @@ _PERMISSION = "$permission."
 class Compiler:
     """Compile formulas against the fields of all objects."""
 
-    def __init__(self, objects: Mapping[str, SObject], permissions: Mapping[str, str]) -> None:
-        self._objects = objects
+    def __init__(self, objects: Mapping[str, SObject], permissions: Mapping[str, str], problems: Problems) -> None:
+        self._objects, self._problems = objects, problems
         self._permissions = {name.lower() for name in permissions}
 
     def complete(self, sobject: SObject, drafts: Mapping[str, Draft], rules: list[RuleDraft]) -> SObject:
-        """Return an object with its formula fields, defaults and validation rules."""
-        fields = {
-            name: self._field(sobject, drafts[name]) if name in drafts else field
-            for name, field in sobject.fields.items()
-        }
-        ordered = sorted(rules, key=lambda rule: rule.name)
-        compiled = [(self._rule(sobject, rule), rule.active) for rule in ordered]
-        return replace(sobject, fields=fields, rules=tuple(rule for rule, active in compiled if active))
+        """Return an object with its formula fields, defaults and validation rules, as far as they hold."""
+        fields, compiled = dict(sobject.fields), []
+        for name, draft in drafts.items():
+            with self._problems.noted():
+                fields[name] = self._field(sobject, draft)
+        for rule in sorted(rules, key=lambda rule: rule.name):
+            with self._problems.noted():
+                found = self._rule(sobject, rule)
+                compiled += [found] if rule.active else []
+        return replace(sobject, fields=fields, rules=tuple(compiled))
 
     def _field(self, sobject: SObject, draft: Draft) -> Field:
         formula = default = None
@@ -75,4 +78,4 @@ class Compiler:
         field = sobject.parent(link)
         if field is None or field.reference is None:
             return None
-        return self._objects[field.reference.to[-1]]
+        return self._objects.get(field.reference.to[-1])

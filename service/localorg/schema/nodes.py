@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from xml.etree import ElementTree
+from collections.abc import Iterator
 
-from service.localorg.errors import InstallError
+from service.localorg.errors import InstallError, Origin
+from service.localorg.schema.xml import Element, XmlError, read_xml
 
 _NAMESPACE = "{http://soap.sforce.com/2006/04/metadata}"
 _FLAGS = {"true": True, "false": False}
@@ -14,19 +14,20 @@ _FLAGS = {"true": True, "false": False}
 class Node:
     """One element; each child must be taken or ignored by name before `close`."""
 
-    def __init__(self, path: Path, element: ElementTree.Element) -> None:
-        self.path = path
+    def __init__(self, origin: Origin, element: Element) -> None:
+        self.origin = origin
         self.tag = element.tag.removeprefix(_NAMESPACE)
         self._element = element
-        self._waiting: dict[str, list[ElementTree.Element]] = {}
-        for child in element:
-            if not child.tag.startswith(_NAMESPACE) or child.attrib:
-                raise self.error("not an element of the Metadata API", str(child.tag))
+        self._waiting: dict[str, list[Element]] = {}
+        for child in element.children:
+            if not child.tag.startswith(_NAMESPACE) or child.attributes:
+                raise InstallError(origin, child.tag, "not an element of the Metadata API", child.line)
             self._waiting.setdefault(child.tag.removeprefix(_NAMESPACE), []).append(child)
 
     def error(self, reason: str, tag: str = "") -> InstallError:
         """Return the refusal of this element, or of one of its children."""
-        return InstallError(self.path, tag or self.tag, reason)
+        lines = (child.line for child in self._element.children if child.tag == _NAMESPACE + tag)
+        return InstallError(self.origin, tag or self.tag, reason, next(lines, self._element.line))
 
     def has(self, tag: str) -> bool:
         """Say whether a child is there that nobody has taken yet."""
@@ -34,7 +35,7 @@ class Node:
 
     def nodes(self, tag: str) -> list[Node]:
         """Take all children of a name."""
-        return [Node(self.path, child) for child in self._waiting.pop(tag, [])]
+        return [Node(self.origin, child) for child in self._waiting.pop(tag, [])]
 
     def node(self, tag: str) -> Node:
         """Take the one child of a name."""
@@ -86,6 +87,10 @@ class Node:
             raise self.error(f"'{found}' is not one of {', '.join(values)}", tag)
         return found
 
+    def everything(self, tag: str) -> list[str]:
+        """Return the texts of all elements of a name, however deep, without taking them."""
+        return [element.text.strip() for element in _below(self._element) if element.tag == _NAMESPACE + tag]
+
     def ignore(self, *tags: str) -> None:
         """Take children that are understood and change nothing in this org."""
         for tag in tags:
@@ -96,18 +101,24 @@ class Node:
         for tag in self._waiting:
             raise self.error(f"not understood in <{self.tag}>", tag)
 
-    def _text(self, child: ElementTree.Element) -> str:
-        if len(child):
+    def _text(self, child: Element) -> str:
+        if child.children:
             raise self.error("a text is expected, not elements", child.tag.removeprefix(_NAMESPACE))
-        return (child.text or "").strip()
+        return child.text.strip()
 
 
-def parse(path: Path, root: str) -> Node:
+def _below(element: Element) -> Iterator[Element]:
+    for child in element.children:
+        yield child
+        yield from _below(child)
+
+
+def parse(origin: Origin, content: bytes, root: str) -> Element:
     """Read a metadata file whose root element must have the given name."""
     try:
-        element = ElementTree.parse(path).getroot()  # noqa: S314 - the administrator's own source
-    except ElementTree.ParseError as error:
-        raise InstallError(path, root, f"not well-formed: {error}") from error
+        element = read_xml(content)
+    except XmlError as error:
+        raise InstallError(origin, root, f"not well-formed: {error}", error.line) from error
     if element.tag != _NAMESPACE + root:
-        raise InstallError(path, root, f"the root element is {element.tag}")
-    return Node(path, element)
+        raise InstallError(origin, root, f"the root element is {element.tag}", element.line)
+    return element

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from service.localorg.schema.components import Component
 from service.localorg.schema.fields import Draft, read_field
 from service.localorg.schema.fieldtypes import Source, read_auto_number
+from service.localorg.schema.kinds import FIELD, OBJECT
 from service.localorg.schema.model import Field, Reference, Sharing, SObject, Type
 from service.localorg.schema.nodes import Node
 from service.localorg.schema.standardfields import owner_field, system_fields
@@ -27,7 +29,6 @@ _SWITCHES = (
 )
 _SCREEN = ("actionOverrides", "compactLayoutAssignment", "externalSharingModel", "searchLayouts", "startsWith")
 _NAME_LENGTH = 80
-_CUSTOM_PREFIXES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(slots=True)
@@ -36,6 +37,8 @@ class ObjectDraft:
 
     name: str
     node: Node | None = None
+    members: list[Node] = field(default_factory=list)
+    """What belongs to the object, as far as it was read."""
     standard: SObject | None = None
     fields: dict[str, Draft] = field(default_factory=dict)
     rules: list[RuleDraft] = field(default_factory=list)
@@ -56,18 +59,21 @@ class RuleDraft:
     active: bool
 
 
-def add_component(draft: ObjectDraft, kind: str, name: str, node: Node, source: Source) -> None:
-    """Read one file that belongs to an object."""
-    if kind == "object":
+def add_component(draft: ObjectDraft, component: Component, source: Source) -> None:
+    """Read one component that belongs to an object, or the object's own."""
+    node, name = component.node, component.name
+    if component.kind is OBJECT:
         draft.node = node
-    elif kind == "field":
+        return
+    draft.members.append(node)
+    if component.kind is FIELD:
         found = read_field(node, name, source)
         draft.fields[found.field.name] = found
-    else:
-        if node.need("fullName", 80) != name:
-            raise node.error(f"must be the file's name, {name}", "fullName")
-        _ADD[kind](draft, node, name, source)
-        node.close()
+        return
+    if node.need("fullName", 80) != name:
+        raise node.error(f"must be the file's name, {name}", "fullName")
+    _ADD[component.kind.type](draft, node, name, source)
+    node.close()
 
 
 def _add_rule(draft: ObjectDraft, node: Node, name: str, source: Source) -> None:
@@ -99,17 +105,16 @@ def _add_field_set(draft: ObjectDraft, node: Node, _name: str, source: Source) -
         each.close()
 
 
-_ADD = {"validationRule": _add_rule, "recordType": _add_record_type, "fieldSet": _add_field_set}
+_ADD = {"ValidationRule": _add_rule, "RecordType": _add_record_type, "FieldSet": _add_field_set}
 
 
-def build_object(draft: ObjectDraft, number: int, source: Source) -> SObject:
+def build_object(draft: ObjectDraft, prefix: str, source: Source) -> SObject:
     """Put an object together from its files; formulas and rules follow when all objects are known."""
     if draft.standard is not None:
         return _extended(draft, draft.standard)
     node = draft.node
     if node is None:
-        first = next((d.node for d in draft.fields.values()), None) or draft.rules[0].node
-        raise first.error(f"no CustomObject named {draft.name} found", "CustomObject")
+        raise draft.members[0].error(f"no CustomObject named {draft.name} found", "CustomObject")
     label, plural = node.need("label", 40), node.need("pluralLabel", 40)
     sharing = Sharing(node.choice("sharingModel", *Sharing))
     node.choice("deploymentStatus", "Deployed", "InDevelopment")
@@ -126,7 +131,7 @@ def build_object(draft: ObjectDraft, number: int, source: Source) -> SObject:
         name=source.names.api(draft.name),
         label=label,
         plural=plural,
-        key_prefix="a" + _CUSTOM_PREFIXES[number // 36] + _CUSTOM_PREFIXES[number % 36],
+        key_prefix=prefix,
         fields=fields,
         name_field="Name",
         sharing=sharing,
@@ -195,12 +200,11 @@ def _check_masters(node: Node, masters: list[Field], sharing: Sharing) -> None:
         raise node.error("must be ControlledByParent for the detail of a master, and only there", "sharingModel")
 
 
-def check_references(draft: ObjectDraft, objects: Mapping[str, SObject]) -> None:
+def check_references(draft: Draft, objects: Mapping[str, SObject]) -> None:
     """Refuse a lookup to an object that is not there."""
-    for each in draft.fields.values():
-        for target in each.field.reference.to if each.field.reference else ():
-            if target not in objects:
-                raise each.node.error(f"no CustomObject named {target} found", "referenceTo")
+    for target in draft.field.reference.to if draft.field.reference else ():
+        if target not in objects:
+            raise draft.node.error(f"no CustomObject named {target} found", "referenceTo")
 
 
 def check_mentions(draft: ObjectDraft, sobject: SObject) -> None:

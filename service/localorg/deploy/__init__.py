@@ -1,0 +1,1 @@
+"""Changing the schema of an org that has records."""
