@@ -6,13 +6,14 @@ client.session.mount("https://org.test", WsgiAdapter(create_app(org)))
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
+from requests.exceptions import ConnectionError as RequestsConnectionError
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from werkzeug.test import run_wsgi_app
 
@@ -34,16 +35,42 @@ class WsgiAdapter(HTTPAdapter):
         proxies: Mapping[str, str] | None = None,
     ) -> Response:
         """Run the app to its end, as a server with one client would."""
-        body, status, headers = run_wsgi_app(self._app, _environ(request), buffered=True)
+        try:
+            chunks, status, headers = run_wsgi_app(self._app, _environ(request))
+        except ConnectionResetError as cut:
+            raise RequestsConnectionError(cut, request=request) from cut
         code, _, reason = status.partition(" ")
         raw = HTTPResponse(
-            body=BytesIO(b"".join(body)),
+            body=_received(chunks),
             headers=HTTPHeaderDict(headers.items()),
             status=int(code),
             reason=reason,
             preload_content=False,
         )
         return self.build_response(request, raw)
+
+
+class _Torn(BytesIO):
+    """What was received before the connection was cut."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read on until there is nothing left, then find the connection cut."""
+        found = super().read(size)
+        if not found:
+            raise ConnectionResetError("the connection was cut")
+        return found
+
+
+def _received(chunks: Iterable[bytes]) -> BytesIO:
+    """Run a response to its end, or to where it breaks off."""
+    received: list[bytes] = []
+    try:
+        received.extend(chunks)
+    except ConnectionResetError:
+        return _Torn(b"".join(received))
+    finally:
+        getattr(chunks, "close", lambda: None)()
+    return BytesIO(b"".join(received))
 
 
 def _environ(request: PreparedRequest) -> dict[str, Any]:

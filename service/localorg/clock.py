@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 
@@ -27,3 +28,10 @@ class Clock:
     def run(self) -> None:
         """Follow real time again."""
         self._frozen = None
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass: a frozen clock moves on, a running one is waited for."""
+        if self._frozen:
+            self.advance(timedelta(seconds=seconds))
+        else:
+            time.sleep(seconds)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Request, Response
 
 from service.localorg.errors import Refusal
+from service.localorg.faults.kinds import Fault
 from service.localorg.http.api import Api
 from service.localorg.http.bodies import read_body
 from service.localorg.http.messages import Answer, Call, refused
+from service.localorg.http.road import RESOURCES_BELOW, arrive, depart, enter, fault_of, leave
 from service.localorg.http.routing import DOORS, RESOURCES
 from service.localorg.http.users import signed_in
 from service.localorg.org import LocalOrg
@@ -20,8 +22,6 @@ from service.localorg.records.access import Actor
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-_RESOURCES_BELOW = "/services/data/v"
 
 
 class App:
@@ -33,23 +33,27 @@ class App:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one HTTP request."""
         request = Request(environ)
+        fault = fault_of(self.api, request)
         try:
-            answer = self._answer(request)
+            answer = self._answer(request, fault)
         except Refusal as refusal:
             answer = refused(refusal)
-        return _response(answer)(environ, start_response)
+        return depart(self.api, fault, _response(answer))(environ, start_response)
 
-    def _answer(self, request: Request) -> Answer:
-        if request.path.startswith(_RESOURCES_BELOW):
-            return self._resource(request)
+    def _answer(self, request: Request, fault: Fault | None) -> Answer:
+        if request.path.startswith(RESOURCES_BELOW):
+            return self._resource(request, fault)
         handler, values = DOORS.find(request.method, request.path)
         with self.api.org.lock:
+            enter(fault)
             return handler(self.api, request, **values)
 
-    def _resource(self, request: Request) -> Answer:
+    def _resource(self, request: Request, fault: Fault | None) -> Answer:
         with self.api.org.lock:
+            arrive(self.api, fault)
             user = signed_in(self.api, request)
             self.api.usage.count()
+            enter(fault)
         call = Call(
             method=request.method,
             path=request.path,
@@ -59,7 +63,9 @@ class App:
             headers=request.headers,
             body=read_body(request),
         )
-        answer = self.api.dispatch(call)
+        with self.api.org.lock, self.api.org.faults.during_call():
+            answer = self.api.dispatch(call)
+        leave(fault)
         headers = {**answer.headers, "Sforce-Limit-Info": self.api.usage.header(), "Date": self._date()}
         return Answer(status=answer.status, body=answer.body, headers=headers, stream=answer.stream)
 

@@ -27,6 +27,11 @@ class Removal:
     purged: tuple[Record, ...]
     """Records in the recycle bin that could not come back and are deleted for good."""
 
+    @property
+    def ids(self) -> list[str]:
+        """Return the ids of all records that go or change, that of the record itself first."""
+        return [each for _, each in self.records] + [each for _, _, each in self.severed]
+
 
 class Deleting:
     """Delete and undelete records of any object."""
@@ -38,6 +43,8 @@ class Deleting:
     def delete(self, actor: Actor, sobject: SObject, record_id: str) -> None:
         """Move a record, and all that cascades, to the recycle bin."""
         removal = self._plan(sobject, record_id)
+        for trigger in self._parts.triggers:
+            trigger.before_delete(actor, sobject, removal.ids)
         now = self._parts.now()
         for name, each in removal.records:
             self._storage.execute(

@@ -39,10 +39,12 @@ class Saving:
         record_id = self._parts.next_id(self._sobject.key_prefix)
         row = {**self._blank, "Id": record_id, **given}
         self._name(row)
-        self._checks.run(Change(self._actor, row, given, before=None))
+        change = Change(self._actor, row, given, before=None)
+        self._check(change)
         for field in self._auto_numbers:
             row[field.name] = self._auto_number(field)
         self._parts.storage.insert(self._sobject.name, row)
+        self._conclude(change)
         return record_id
 
     def update(self, before: Row, values: Mapping[str, Any]) -> None:
@@ -50,10 +52,21 @@ class Saving:
         given = self._inputs.read(values)
         row = {**before, **given, **self._stamps}
         self._name(row)
-        self._checks.run(Change(self._actor, row, given, before=before))
+        change = Change(self._actor, row, given, before=before)
+        self._check(change)
         changes = {name: value for name, value in row.items() if value != before[name]}
         if changes:
             self._parts.storage.update(self._sobject.name, row["Id"], changes)
+        self._conclude(change)
+
+    def _check(self, change: Change) -> None:
+        for trigger in self._parts.triggers:
+            trigger.before_save(self._sobject, change)
+        self._checks.run(change)
+
+    def _conclude(self, change: Change) -> None:
+        for trigger in self._parts.triggers:
+            trigger.after_save(self._sobject, change)
 
     def _new_row(self) -> dict[str, Any]:
         """Return what a new record holds before its caller says anything: stamps and defaults."""
