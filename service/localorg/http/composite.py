@@ -18,7 +18,7 @@ _HEAVY = ("query", "queryAll", "composite/sobjects")
 def resources(api: Api, call: Call) -> Answer:
     """List the resources below the composite resource."""
     del api
-    return Answer(body={name: f"{call.data_path}/composite/{name}" for name in ("sobjects", "graph")})
+    return Answer(body={name: f"{call.data_path}/composite/{name}" for name in ("batch", "graph", "sobjects", "tree")})
 
 
 def composite(api: Api, call: Call) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.localorg.http import (
+    batch,
     bulk,
     collections,
     composite,
@@ -16,6 +17,7 @@ from service.localorg.http import (
     replication,
     rows,
     schemachanges,
+    tree,
     users,
     versions,
 )
@@ -53,7 +55,9 @@ RESOURCES = RouteTable(
         Route(f"{_ROOT}/queryAll", {"GET": query.query_all}),
         Route(f"{_ROOT}/queryAll/<locator>", {"GET": query.next_page}),
         Route(f"{_ROOT}/composite", {"GET": composite.resources, "POST": composite.composite}),
+        Route(f"{_ROOT}/composite/batch", {"POST": batch.batch}),
         Route(f"{_ROOT}/composite/graph", {"POST": graph.graphs}),
+        Route(f"{_ROOT}/composite/tree/<name>", {"POST": tree.create}),
         Route(
             f"{_ROOT}/composite/sobjects",
             {"POST": collections.create, "PATCH": collections.update, "DELETE": collections.delete},
