@@ -24,6 +24,7 @@ from service.store.database import open_engine, start_embedded
 from service.store.orgs import Org
 from service.store.sealing import Seal, keys_of
 from service.sync.context import Sync
+from service.sync.doctor_store import Patient
 
 
 class ConnectionIncomplete(PlansyncError):  # noqa: N818 - named for what is missing
@@ -62,6 +63,10 @@ class Services:
             mappings=self.mappings(org.namespace),
             new_id=self.new_id,
         )
+
+    def patient(self, org_name: str | None) -> Patient:
+        """Return what the doctor examines."""
+        return Patient(engine=self.engine, seal=self.seal, org_name=org_name, open=self.sync, clock=self.clock)
 
 
 def build(settings: Settings) -> Services:

@@ -15,6 +15,7 @@ from service.cli.clock import clock
 from service.cli.connect import connect
 from service.cli.db import db
 from service.cli.demo import demo
+from service.cli.doctor import doctor
 from service.cli.exits import Exit, fault_of
 from service.cli.jobs import jobs
 from service.cli.keys import keys
@@ -51,7 +52,7 @@ def plansync(context: click.Context) -> None:
     context.obj = settings
 
 
-for command in (connect, sync, status, parked, mappings, db, keys, serve, clock, worker, jobs, localorg, demo, admins):
+for command in (connect, sync, status, parked, mappings, doctor, db, keys, serve, clock, worker, jobs, localorg, demo, admins):
     plansync.add_command(command)
 
 
