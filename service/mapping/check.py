@@ -98,6 +98,9 @@ class _Check:
         if theirs.type not in _TYPES[their_kind(field.kind, field.transform)]:
             yield self._in(field, "kind", f"{theirs.name} is of type {theirs.type}, not {field.kind}{_advice(theirs)}")
             return
+        if theirs.calculated != field.formula:
+            what = "computed, and changes unseen; write" if theirs.calculated else "not computed; leave out"
+            yield self._in(field, "formula", f"{theirs.name} is {what} formula: true")
         yield from self._size(field, theirs)
         yield from self._writing(field, theirs)
         if field.refers_to is not None:

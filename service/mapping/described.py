@@ -24,6 +24,7 @@ class DescribedField:
     external_id: bool = False
     unique: bool = False
     required: bool = False
+    calculated: bool = False
     reference_to: tuple[str, ...] = ()
 
 
@@ -70,5 +71,6 @@ def _field(field: Mapping[str, Any]) -> DescribedField:
         external_id=field["externalId"],
         unique=field["unique"],
         required=field["createable"] and not field["nillable"] and not field["defaultedOnCreate"],
+        calculated=field["calculated"],
         reference_to=tuple(field["referenceTo"]),
     )

@@ -58,6 +58,7 @@ def _field(column: str, field: Shape, crm: str, object_direction: Direction, *, 
         # A number without a scale is a whole one.
         scale=field.get("scale", 0) if field["kind"] == Kind.NUMBER else None,
         transform=field.get("transform"),
+        formula=field.get("formula", False),
         extra=extra,
     )
 

@@ -32,7 +32,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldMapping:
-    """One column of ours and the CRM field that it meets; `extra` columns live in the JSONB column."""
+    """One column of ours and the CRM field that it meets; `extra` columns live in the JSONB column.
+
+    A `formula` changes without moving its record's clock, so it is read again on a schedule.
+    """
 
     column: str
     crm: str
@@ -45,6 +48,7 @@ class FieldMapping:
     scale: int | None = None
     transform: str | None = None
     extra: bool = False
+    formula: bool = False
 
     @property
     def pulled(self) -> bool:
@@ -76,6 +80,11 @@ class ObjectMapping:
     def references(self) -> tuple[FieldMapping, ...]:
         """Return the fields that point at another record."""
         return tuple(field for field in self.fields if field.refers_to is not None)
+
+    @property
+    def computed(self) -> bool:
+        """Say whether the CRM computes a field of these records."""
+        return any(field.formula for field in self.fields)
 
     def field(self, column: str) -> FieldMapping:
         """Return the field of a column; KeyError when the column is not mapped."""

@@ -54,7 +54,8 @@ def _package_fields(folder: Path, namespace: str | None) -> Iterator[DescribedFi
 def _field(root: Element, namespace: str | None) -> DescribedField:
     source_type = _text(root, "type")
     is_master = source_type == "MasterDetail"
-    writable = root.find(f"{_SPACE}formula") is None and source_type not in {"AutoNumber", "Summary"}
+    is_formula = root.find(f"{_SPACE}formula") is not None
+    writable = not is_formula and source_type not in {"AutoNumber", "Summary"}
     return DescribedField(
         name=resolve(_text(root, "fullName"), namespace),
         type=_TYPES.get(source_type, source_type.lower()),
@@ -66,6 +67,7 @@ def _field(root: Element, namespace: str | None) -> DescribedField:
         external_id=_is_true(root, "externalId"),
         unique=_is_true(root, "unique"),
         required=writable and (is_master or (_is_true(root, "required") and not _text(root, "defaultValue"))),
+        calculated=is_formula,
         reference_to=tuple(resolve(element.text or "", namespace) for element in root.findall(f"{_SPACE}referenceTo")),
     )
 

@@ -49,6 +49,8 @@ def column_faults(columns: Columns, *, object_direction: str | None) -> Iterator
             yield f"{column}.direction", f"{field['direction']!r} in an object with direction: pull; leave it out"
         for key, message in _field_faults(field):
             yield f"{column}.{key}", message
+        if field.get("formula") and Direction.PULL not in (field.get("direction"), object_direction):
+            yield f"{column}.formula", "the CRM computes it and nobody writes it; write direction: pull beside it"
 
 
 def twice_mapped(columns: Columns, *, taken: Mapping[str, str] | None = None) -> Iterator[Fault]:

@@ -136,6 +136,7 @@ class FieldShape(_Closed):
     length = _count()
     scale = _count()
     transform = _word(TRANSFORMS)
+    formula = _flag()
 
 
 def _is_filled_list(value: Any) -> bool:

@@ -174,6 +174,29 @@ def catch_up(connection: Connection, seen: Mapping[UUID, int]) -> None:
         )
 
 
+def held(connection: Connection, noun: str, *, unread_since: datetime | None = None) -> set[str]:
+    """Return the CRM ids of the records of one object that both sides hold, or of those not read since a moment."""
+    query = select(links.c.crm_id).where(*_is_held(noun))
+    if unread_since is not None:
+        query = query.where(links.c.base_read_at < unread_since)
+    return {str(crm_id) for crm_id in connection.execute(query).scalars()}
+
+
+def count_held(connection: Connection, noun: str) -> int:
+    """Count the records of one object that both sides hold."""
+    return connection.execute(select(func.count()).select_from(links).where(*_is_held(noun))).scalar_one()
+
+
+def known(connection: Connection, noun: str) -> set[str]:
+    """Return the CRM ids of all records of one object that we have ever heard of and that are not gone."""
+    query = select(links.c.crm_id).where(links.c.object == noun, links.c.crm_id.isnot(None), ~links.c.gone)
+    return {str(crm_id) for crm_id in connection.execute(query).scalars()}
+
+
+def _is_held(noun: str) -> tuple[ColumnElement[bool], ...]:
+    return links.c.object == noun, links.c.crm_id.isnot(None), links.c.base.isnot(None), ~links.c.gone
+
+
 def any_dirty(connection: Connection) -> bool:
     """Say whether anything is to be pushed."""
     return bool(connection.execute(select(exists().where(links.c.version > links.c.pushed_version))).scalar_one())

@@ -17,10 +17,6 @@ from service.sync.remove import remove
 from service.sync.run import Report, running
 
 
-def quiet(_noun: str, _done: int, _total: int) -> None:
-    """Show no progress."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Full:
     """Read everything, whatever the cursors say; `accept_missing` believes that what is not shown is gone."""
@@ -35,7 +31,7 @@ def run_cycle(
     clock: Callable[[], datetime],
     full: Full | None = None,
     hurry: bool = False,
-    progress: load.Progress = quiet,
+    progress: load.Progress = load.quiet,
 ) -> Report:
     """Bring both sides into step once; the first time, and when asked, by reading everything.
 
@@ -70,7 +66,7 @@ def _pull(
     if full:
         since = sync.client.org_time or journal.now
         load.load(sync, journal, progress=progress)
-        load.purge(sync, journal, since=since, accept_missing=full.accept_missing)
+        load.purge(sync, journal, load.unseen(sync, since=since), accept_missing=full.accept_missing)
         found = replace(found, changed={})
     _take_in(sync, journal, found, known)
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection
 
 from service.crm.answers import Page
 from service.crm.composite import MOST_HEAVY
@@ -22,7 +22,7 @@ from service.crm.soql import select as select_soql
 from service.errors import PlansyncError
 from service.mapping.filters import where_soql
 from service.mapping.model import ObjectMapping
-from service.store.ledger import links
+from service.mirror import links
 from service.sync import fetch, pull
 from service.sync.context import Sync, read_fields
 from service.sync.fetch import Shown
@@ -38,6 +38,10 @@ FEW = 25
 
 Progress = Callable[[str, int, int], None]
 """Told the object, rows so far and rows in all."""
+
+
+def quiet(_noun: str, _done: int, _total: int) -> None:
+    """Show no progress."""
 
 
 class Vanished(PlansyncError):  # noqa: N818 - named for what happened
@@ -59,9 +63,9 @@ class _Reading:
     done: int = 0
 
 
-def load(sync: Sync, journal: Journal, *, progress: Progress) -> None:
-    """Read every object whole, parents first."""
-    for group in fetch.chunks(list(sync.mappings), MOST_HEAVY):
+def load(sync: Sync, journal: Journal, *, progress: Progress, mappings: Sequence[ObjectMapping] | None = None) -> None:
+    """Read every object whole, or these, parents first."""
+    for group in fetch.chunks(sync.mappings.objects if mappings is None else mappings, MOST_HEAVY):
         pages = fetch.composite(sync, [query(soql(mapping)) for mapping in group])
         read_at = sync.client.org_time or journal.now
         for mapping, page in zip(group, pages, strict=True):
@@ -106,10 +110,14 @@ def _take_in(
     journal.counts["read"] += len(rows)
 
 
-def purge(sync: Sync, journal: Journal, *, since: datetime, accept_missing: bool) -> None:
-    """Take in that records are gone which a full reading since a moment did not show: purged without a trace."""
+def unseen(sync: Sync, *, since: datetime) -> dict[str, set[str]]:
+    """Return the records, by object, that a full reading since a moment did not show."""
     with sync.transaction() as connection:
-        unseen = {mapping.name: _unseen(connection, mapping.name, since) for mapping in sync.mappings}
+        return {mapping.name: links.held(connection, mapping.name, unread_since=since) for mapping in sync.mappings}
+
+
+def purge(sync: Sync, journal: Journal, unseen: Mapping[str, set[str]], *, accept_missing: bool) -> None:
+    """Take in that records are gone which a reading did not show, once asking for them shows nothing either."""
     shown = [one for call in fetch.by_id(sync, unseen, now=journal.now) for one in call]
     if not accept_missing:
         with sync.transaction() as connection:
@@ -119,20 +127,10 @@ def purge(sync: Sync, journal: Journal, *, since: datetime, accept_missing: bool
             remove(sync, connection, journal, one.mapping, one.missing)
 
 
-def _unseen(connection: Connection, noun: str, since: datetime) -> set[str]:
-    return {row.crm_id for row in connection.execute(_held(noun).where(links.c.base_read_at < since))}
-
-
-def _held(noun: str) -> Select[tuple[str]]:
-    return select(links.c.crm_id).where(
-        links.c.object == noun, links.c.crm_id.isnot(None), links.c.base.isnot(None), ~links.c.gone
-    )
-
-
 def _refuse_a_landslide(connection: Connection, shown: list[Shown]) -> None:
     """Refuse to delete a large part of an object here: the integration user has rather lost the right to see it."""
     for one in shown:
-        held = connection.execute(select(func.count()).select_from(_held(one.mapping.name).subquery())).scalar_one()
+        held = links.count_held(connection, one.mapping.name)
         if len(one.missing) > max(FEW, held // 4):
             raise Vanished(one.mapping.name, len(one.missing), held)
 

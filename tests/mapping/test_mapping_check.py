@@ -24,6 +24,7 @@ ORG: dict[str, dict[str, Any]] = {
         "Parent__c": {"type": "reference", "reference_to": ("Group", "Plan__c")},
         "Progress__c": {"type": "percent", "createable": False, "updateable": False},
         "Master__c": {"type": "reference", "reference_to": ("Plan__c",), "updateable": False},
+        "Pace__c": {"type": "double", "createable": False, "updateable": False, "calculated": True},
         "Place__c": {"type": "location"},
         "Agreed__c": {"type": "picklist"},
     }
@@ -55,6 +56,7 @@ def a_plan(field: str = "", *, rest: str = "key: Key__c") -> str:
         "progress: {crm: Progress__c, kind: number, direction: pull}",
         "master_id: {crm: Master__c, kind: reference, refers_to: plan}",
         "agreed: {crm: Agreed__c, kind: boolean, transform: yes_no}",
+        "pace: {crm: Pace__c, kind: number, direction: pull, formula: true}",
     ],
 )
 def test_a_field_that_fits_is_no_problem(folder: Folder, field: str) -> None:
@@ -75,6 +77,14 @@ def test_a_field_that_fits_is_no_problem(folder: Folder, field: str) -> None:
         (
             "zeal: {crm: Zeal, kind: number}",
             "zeal.crm: Plan__c shows no Zeal; correct the name or grant the field to the integration user",
+        ),
+        (
+            "pace: {crm: Pace__c, kind: number, direction: pull}",
+            "pace.formula: Pace__c is computed, and changes unseen; write formula: true",
+        ),
+        (
+            "worth: {crm: Worth__c, kind: number, scale: 2, direction: pull, formula: true}",
+            "worth.formula: Worth__c is not computed; leave out formula: true",
         ),
         ("worth: {crm: Worth__c, kind: text}", "worth.kind: Worth__c is of type double, not text; write kind: number"),
         (

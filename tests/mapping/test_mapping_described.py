@@ -20,6 +20,7 @@ FIELD: dict[str, Any] = {
     "unique": False,
     "nillable": True,
     "defaultedOnCreate": False,
+    "calculated": False,
     "referenceTo": [],
 }
 

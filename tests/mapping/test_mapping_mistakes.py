@@ -118,6 +118,10 @@ def test_a_mistake_in_an_object_is_refused(folder: Folder, refusals: Refusals, l
         ("x: {crm: X, kind: text, length: true}", "x.length: True is not a whole number; write 0 or more"),
         ("x: {crm: X, kind: number, scale: '2'}", "x.scale: '2' is not a whole number; write 0 or more"),
         ("x: {crm: X, kind: text, scale: 2}", "x.scale: does not go with kind: text; leave it out"),
+        (
+            "x: {crm: X, kind: text, formula: true}",
+            "x.formula: the CRM computes it and nobody writes it; write direction: pull beside it",
+        ),
         ("x: {crm: X, kind: date, length: 2}", "x.length: does not go with kind: date; leave it out"),
         ("x: {crm: X, kind: text, refers_to: plan}", "x.refers_to: does not go with kind: text; leave it out"),
         ("x: {crm: X, kind: reference}", "x.refers_to: is missing; name the object that a reference points at"),
@@ -135,7 +139,7 @@ def test_a_mistake_in_an_object_is_refused(folder: Folder, refusals: Refusals, l
         ),
         (
             "x: {crm: X, kind: text, value: 1}",
-            "x.value: is not a key; known here: conflict, crm, direction, kind, length, refers_to, required, scale, transform",
+            "x.value: is not a key; known here: conflict, crm, direction, formula, kind, length, refers_to, required, scale, transform",
         ),
         ("X: {crm: X, kind: text}", "X: 'X' is no name of ours; write small letters, digits and _"),
         ("5: {crm: X, kind: text}", "5: 5 is no name of ours; write small letters, digits and _"),

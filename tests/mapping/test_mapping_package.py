@@ -47,7 +47,7 @@ def add(package: Path, xml: str, *, name: str = "X__c", sobject: str = "Plan__c"
         ("<type>Checkbox</type><defaultValue>false</defaultValue><required>true</required>", {"type": "boolean"}),
         (
             "<type>Percent</type><scale>2</scale><formula>1</formula>",
-            {"type": "percent", "scale": 2, "createable": False, "updateable": False},
+            {"type": "percent", "scale": 2, "createable": False, "updateable": False, "calculated": True},
         ),
         ("<type>AutoNumber</type>", {"type": "string", "createable": False, "updateable": False}),
         ("<type>Lookup</type><referenceTo>Plan__c</referenceTo>", {"type": "reference", "reference_to": ("Plan__c",)}),

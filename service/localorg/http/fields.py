@@ -47,7 +47,7 @@ def _identity(sobject: SObject, field: Field) -> dict[str, Any]:
         "inlineHelpText": field.help,
         "nameField": field.name == sobject.name_field,
         "autoNumber": field.auto_number is not None,
-        "calculated": field.formula is not None or field.auto_number is not None,
+        "calculated": field.formula is not None,
         "calculatedFormula": field.formula.text if field.formula else None,
         "extraTypeInfo": _extra_type(field),
     }
