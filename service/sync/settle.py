@@ -1,0 +1,51 @@
+"""Settle: let one side have its way in some fields of a record, whatever a merge would say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, func, update
+from sqlalchemy.dialects.postgresql import JSONB
+
+from service.domain.values import Row
+from service.mapping.model import ObjectMapping
+from service.mirror import links, ours
+from service.mirror.links import Link
+from service.store.ledger import links as ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """Who has the word on which fields of one record; both rows hold the CRM's values.
+
+    `take` becomes ours; what the CRM holds in the fields of `overrule` is replaced by ours with the next push.
+    """
+
+    link: Link
+    held: Row
+    take: Row = field(default_factory=dict)
+    overrule: Row = field(default_factory=dict)
+
+
+def settle(connection: Connection, org_id: UUID, mapping: ObjectMapping, rulings: Sequence[Ruling]) -> None:
+    """Carry rulings out on records whose rows and links the caller has locked."""
+    changed = {r.link.id: {**r.held, **r.take} for r in rulings if any(r.held[c] != v for c, v in r.take.items())}
+    ours.write_rows(connection, mapping, org_id, changed)
+    _agree(connection, rulings)
+    touch(connection, [r.link.id for r in rulings if r.overrule])
+    links.mark_clean(connection, [r.link.id for r in rulings if not r.overrule and not r.link.dirty])
+
+
+def touch(connection: Connection, ids: Sequence[UUID]) -> None:
+    """Have records pushed again, also those whose push is under way at this moment."""
+    links.change(connection, ids, version=func.greatest(ledger.c.version, ledger.c.pushed_version) + 1)
+
+
+def _agree(connection: Connection, rulings: Sequence[Ruling]) -> None:
+    """Take the CRM's values into the base: what differs from them here is a change of ours."""
+    known = [{"link": r.link.id, "known": {**r.take, **r.overrule}} for r in rulings]
+    if known:
+        base = func.coalesce(ledger.c.base, func.jsonb_build_object()).op("||")(bindparam("known", type_=JSONB))
+        connection.execute(update(ledger).where(ledger.c.id == bindparam("link")).values(base=base), known)
