@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 SECRET = ("token", "secret", "password", "assertion", "authorization", "private_key")
+
+SHAPES = re.compile(
+    r"00D\w{12,15}![\w.]+"  # a session of Salesforce
+    r"|\beyJ[\w-]+\.[\w-]+\.[\w-]+"  # a signed assertion
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-\"]*"
+    r"|(?<=://)[^\s/@\"]+:[^\s/@\"]+(?=@)"  # user and password in a URL
+    r"|(?<=Bearer )[\w.!~+/=-]+"
+)
+"""What a secret looks like, wherever it stands: in a sentence of somebody else's, in the words of an exception."""
 
 
 def conceal(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -16,16 +26,27 @@ def conceal(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict
     return {key: "***" if any(word in key.lower() for word in SECRET) else value for key, value in event.items()}
 
 
+def concealing(render: Processor) -> Processor:
+    """Return a renderer that blanks in the finished line what looks like a secret."""
+
+    def rendered(logger: WrappedLogger, method: str, event: EventDict) -> str:
+        return SHAPES.sub("***", str(render(logger, method, event)))
+
+    return rendered
+
+
 def set_up(*, level: str = "warning", as_json: bool = False) -> None:
     """Configure structlog once, at the door; logs go to standard error."""
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    # Plain tracebacks: the pretty ones show the locals of every frame, and those hold tokens and keys.
+    readable = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
             conceal,
-            renderer,
+            concealing(structlog.processors.JSONRenderer() if as_json else readable),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

@@ -87,3 +87,53 @@ def test_what_is_bound_to_the_context_is_written_and_blanked_too(capsys: pytest.
 
     event = json.loads(capsys.readouterr().err)
     assert (event["org"], event["token"]) == ("acme", "***")
+
+
+SHAPES = {
+    "session": "00DLs0000000001!AQ0123456789abcdef.AQ_",
+    "assertion": "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhIn0.c2ln-bmF0dXJl_",
+    "key": "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\n-----END PRIVATE KEY-----",
+    "password": "postgresql://plansync:hush-hush@db:5432/plansync",
+    "header": "Authorization: Bearer hush.hush-hush",
+}
+LEFT = {"password": "@db:5432/plansync", "header": "Authorization: Bearer", "key": "-----END PRIVATE KEY-----"}
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+@pytest.mark.parametrize("as_json", [True, False])
+def test_what_looks_like_a_secret_is_blanked_wherever_it_stands(
+    capsys: pytest.CaptureFixture[str], kind: str, as_json: bool
+) -> None:
+    log.set_up(as_json=as_json)
+    secret = SHAPES[kind]
+
+    structlog.get_logger().warning(f"They said {secret} to us", seen={"nested": secret}, user="u-1")
+
+    written = capsys.readouterr().err
+    for part in ("AQ0123456789abcdef", "bmF0dXJl", "MIIEvQ", "kqhkiG", "hush-hush", "hush.hush"):
+        assert part not in written
+    assert "They said" in written
+    assert "u-1" in written
+    assert LEFT.get(kind, "") in written
+    if as_json:
+        assert json.loads(written)["level"] == "warning"
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_an_exception_is_written_with_its_lines_and_without_the_values_in_its_frames(
+    capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    log.set_up(as_json=as_json)
+
+    def fail(held: str) -> None:
+        raise ValueError(f"{len(held)} characters are too many")
+
+    try:
+        fail("hush" + "-hush")
+    except ValueError:
+        structlog.get_logger().exception("It broke")
+
+    written = capsys.readouterr().err
+    assert "9 characters are too many" in written
+    assert "raise ValueError(f" in written
+    assert "hush-hush" not in written

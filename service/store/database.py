@@ -11,8 +11,8 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import ARRAY, ColumnElement, Connection, Engine, any_, create_engine, literal, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import ARRAY, URL, ColumnElement, Connection, Engine, any_, create_engine, literal, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from service.errors import PlansyncError
 
@@ -26,8 +26,9 @@ class DatabaseError(PlansyncError):
 
 def open_engine(url: str) -> Engine:
     """Return an engine for a PostgreSQL URL; refuse a role that row-level security does not bind (P13)."""
-    parsed = make_url(url.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql+psycopg")
-    engine = create_engine(parsed, pool_pre_ping=True)
+    parsed = _parsed(url)
+    # An error would quote the parameters, and those are customers' values.
+    engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     try:
         with engine.connect() as connection:
             unbound = connection.execute(
@@ -45,6 +46,20 @@ def open_engine(url: str) -> Engine:
             "(CREATE ROLE plansync LOGIN NOSUPERUSER NOBYPASSRLS) and name it in DATABASE_URL"
         )
     return engine
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url.replace("postgres://", "postgresql://", 1)).set(drivername="postgresql+psycopg")
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or "@" in (parsed.host or ""):
+        # What cannot be read may be a part of the password, so nothing of it is repeated.
+        raise DatabaseError(
+            "DATABASE_URL is no URL of a PostgreSQL database; write postgresql://<role>:<password>@<host>/<database> "
+            "and percent-encode @, : and / in the password"
+        )
+    return parsed
 
 
 def start_embedded(data: Path) -> str:

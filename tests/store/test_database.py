@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import psycopg
 import pytest
 from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from service.store.database import (
     ROLE,
@@ -82,3 +83,26 @@ def test_the_embedded_server_starts_joins_and_keeps_its_data() -> None:
         first.dispose()
         again.dispose()
         embedded_server(data.resolve() / "postgres").cleanup()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://plansync:hush@hush@db/plansync",
+        "postgresql://plansync@db:hush/plansync",
+        "hush",
+    ],
+)
+def test_a_url_that_cannot_be_read_is_refused_and_nothing_of_it_repeated(url: str) -> None:
+    with pytest.raises(DatabaseError, match="percent-encode") as refused:
+        open_engine(url)
+
+    assert "hush" not in str(refused.value)
+    assert refused.value.__suppress_context__ or refused.value.__context__ is None
+
+
+def test_an_error_of_the_database_does_not_quote_what_was_written(engine: Engine) -> None:
+    with engine.connect() as connection, pytest.raises(DBAPIError) as broken:
+        connection.execute(text("SELECT CAST(:name AS int)"), {"name": "hush"})
+
+    assert "[parameters" not in str(broken.value)
