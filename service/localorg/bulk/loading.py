@@ -70,7 +70,7 @@ class Loading:
         """Save the next rows and yield their results; there are no more once fewer come than asked for."""
         rows = islice(self._rows, most)
         while chunk := list(islice(rows, CHUNK)):
-            with self._org.transaction():
+            with self._org.transaction(), self._org.faults.apex_transaction():
                 results = list(self._save_chunk(chunk))
             yield from results
 

@@ -95,13 +95,13 @@ class Faults:
         return fault
 
     @contextmanager
-    def during_call(self) -> Iterator[None]:
-        """Let faults of rows strike what is written in this block, all of it one transaction of Apex."""
-        self.transaction = ApexTransaction()
+    def apex_transaction(self, *, allows_duplicates: bool = False) -> Iterator[None]:
+        """Let faults of rows strike what is written in this block; its rows add up to one transaction of Apex."""
+        around, self.transaction = self.transaction, ApexTransaction(allows_duplicates)
         try:
             yield
         finally:
-            self.transaction = None
+            self.transaction = around
 
     def _begin(self, weather: Weather) -> None:
         self.weather = weather
@@ -118,10 +118,10 @@ class Faults:
 class ApexTransaction:
     """Hold what the rows of one call have in common."""
 
+    allows_duplicates: bool
     rows: int = 0
     locked: dict[str, bool] = field(default_factory=dict)
     """Whether somebody else holds the lock of a record, by id, as far as that came up."""
-    allows_duplicates: bool = False
 
 
 def _rated(name: str) -> Fault:

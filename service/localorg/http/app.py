@@ -14,7 +14,7 @@ from service.localorg.faults.kinds import Fault
 from service.localorg.http.api import Api
 from service.localorg.http.bodies import read_body
 from service.localorg.http.messages import Answer, Call, refused
-from service.localorg.http.road import RESOURCES_BELOW, arrive, depart, enter, fault_of, leave
+from service.localorg.http.road import RESOURCES_BELOW, apex_transaction, arrive, depart, enter, fault_of, leave
 from service.localorg.http.routing import DOORS, RESOURCES
 from service.localorg.http.users import signed_in
 from service.localorg.org import LocalOrg
@@ -63,7 +63,7 @@ class App:
             headers=request.headers,
             body=read_body(request),
         )
-        with self.api.org.lock, self.api.org.faults.during_call():
+        with self.api.org.lock, apex_transaction(self.api, request):
             answer = self.api.dispatch(call)
         leave(fault)
         headers = {**answer.headers, "Sforce-Limit-Info": self.api.usage.header(), "Date": self._date()}

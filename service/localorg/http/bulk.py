@@ -88,7 +88,7 @@ def results(api: Api, call: Call, job_id: str) -> Answer:
     if job.version != call.version:
         raise Refusal("INVALIDVERSION", f"Use API version {job.version} to get the results of this job", status=409)
     start = _offset(call.query.get("locator"), len(job.rows))
-    count = job.rows.size(start, _most(call))
+    count = job.rows.size(start, api.org.faults.page(_most(call)))
     following = start + count
     return Answer(
         stream=chain([job.header], job.rows.read(start, count)),

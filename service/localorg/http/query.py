@@ -32,7 +32,7 @@ def query_all(api: Api, call: Call) -> Answer:
 def next_page(api: Api, call: Call, locator: str) -> Answer:
     """Return a further page of an earlier query of the same user."""
     cursor, start = _find(api, call, locator)
-    count = cursor.rows.size(start, cursor.size)
+    count = cursor.rows.size(start, api.org.faults.page(cursor.size))
     text = b"".join(cursor.rows.read(start, count))
     following = cursor.total - len(cursor.rows) + start + count
     rest = f"{locator.partition('-')[0]}-{following}" if following < cursor.total else None
@@ -60,14 +60,15 @@ def _first_page(api: Api, call: Call, *, all_rows: bool) -> Answer:
     if not text:
         raise Refusal("MALFORMED_QUERY", "A query string has to be specified")
     result = run_query(api.org, call.actor, text, all_rows=all_rows, data_path=call.data_path)
-    size = _batch_size(call)
+    largest = _batch_size(call)
+    size = api.org.faults.page(largest)
     records = iter(result.records)
     page = list(islice(records, size))
     following = next(records, None)
     if following is None:
         return _page(call, result.total, page, None)
     rows = Spool(_lines(chain([following], records)))
-    cursor = Cursor(call.actor.user_id, len(page) + len(rows), size, rows)
+    cursor = Cursor(call.actor.user_id, len(page) + len(rows), largest, rows)
     return _page(call, result.total, page, f"{api.keep(cursor)}-{size}")
 
 

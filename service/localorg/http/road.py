@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 from werkzeug.wrappers import Request, Response
 
@@ -12,6 +14,7 @@ from service.localorg.faults.refusals import of_call, server_error
 from service.localorg.http.api import Api
 
 RESOURCES_BELOW = "/services/data/v"
+_ALLOW_SAVE = re.compile(r"allowSave\s*=\s*true", re.IGNORECASE)
 _SIGN_IN = "/services/oauth2/token"
 
 
@@ -38,6 +41,12 @@ def enter(fault: Fault | None) -> None:
     refusal = of_call(fault) if fault else None
     if refusal:
         raise refusal
+
+
+def apex_transaction(api: Api, request: Request) -> AbstractContextManager[None]:
+    """Return the transaction in which a call writes its rows, with what the call says of duplicates."""
+    given = request.headers.get("Sforce-Duplicate-Rule-Header", "")
+    return api.org.faults.apex_transaction(allows_duplicates=bool(_ALLOW_SAVE.search(given)))
 
 
 def leave(fault: Fault | None) -> None:

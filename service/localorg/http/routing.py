@@ -20,6 +20,7 @@ from service.localorg.http import (
     tree,
     users,
     versions,
+    weather,
 )
 from service.localorg.http.routes import Route, RouteTable
 
@@ -32,6 +33,7 @@ DOORS = RouteTable(
         Route("/id/<org_id>/<user_id>", {"GET": users.identity}),
         Route("/services/data", {"GET": versions.versions}),
         Route("/localorg", {"GET": control.state}),
+        Route("/localorg/faults", {"GET": weather.faults, "POST": weather.set_faults, "DELETE": weather.clear_faults}),
         Route("/localorg/schema", {"POST": schemachanges.schema}),
         *(Route(f"/localorg/{name}", {"POST": handler}) for name, handler in control.CONTROLS.items()),
     )
