@@ -11,6 +11,7 @@ from uuid import UUID
 from service.domain.values import CANON, Kind, Value
 from service.localorg.errors import Refusal
 from service.mapping.model import FieldMapping, ObjectMapping
+from tests.simulation.trace import Trace
 from tests.world import World
 
 PLAYED = (
@@ -35,12 +36,18 @@ EDITED = {
     "account": ("name", "csm_pulse", "tags", "mrr"),
     "success_plan": ("name", "summary", "health", "progress"),
     "objective": ("name", "title", "description", "current_value", "archived", "tags", "start_date"),
-    "objective_kpi": ("description", "current_value", "target_value", "blocked", "source_attribute"),
+    "objective_kpi": ("description", "current_value", "target_value", "blocked", "source_attribute", "objective_id"),
     "playbook": ("name", "estimated_hours", "activated_on", "description"),
-    "playbook_task": ("name", "percent_complete", "sequence", "description"),
+    "playbook_task": ("name", "percent_complete", "sequence", "description", "playbook_id"),
     "playbook_task_dependency": ("lag_days",),
 }
 TRAPS = ("", "  ", "NA", "null", "#N/A", "0", "false", "😀 ünï", "a\nb", '"quoted", text', "<b>bold</b>", "=1+1")
+SPOKEN_FOR: dict[str, Callable[[int], Any]] = {
+    "csm_pulse": lambda number: number % 5 + 1,
+    "health": lambda number: number % 5 + 1,
+    "percent_complete": lambda number: number % 101,
+}
+"""Numbers that the CRM's own rules leave little freedom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +81,8 @@ class Memory:
 class People:
     """Act on one world; everything random comes from one generator."""
 
-    def __init__(self, world: World, random: Random) -> None:
-        self.world, self.random, self.memory = world, random, Memory()
+    def __init__(self, world: World, random: Random, trace: Trace) -> None:
+        self.world, self.random, self.trace, self.memory = world, random, trace, Memory()
         self._number = 0
 
     def act(self) -> None:
@@ -136,6 +143,7 @@ class People:
         except Refusal:
             return
         gone = before - self._all_there()
+        self.trace.note("deleted there", sorted(gone))
         self.memory.deleted_there |= gone
         self.memory.undeleted -= gone
 
@@ -149,7 +157,9 @@ class People:
             self.world.org.writer.undelete(self.world.admin, self.random.choice(bin_))
         except Refusal:
             return
-        self.memory.undeleted |= self._all_there() - before
+        back = self._all_there() - before
+        self.trace.note("undeleted there", sorted(back))
+        self.memory.undeleted |= back
 
     def _there(self, noun: str, values: dict[str, Any], write: Callable[[dict[str, Any]], str]) -> None:
         mapping = self._mapping(noun)
@@ -158,7 +168,7 @@ class People:
             crm_id = write(wire)
         except Refusal:
             return
-        self.memory.note("there", noun, crm_id, self._canonical(noun, values))
+        self._accepted("there", noun, crm_id, values)
 
     def _all_there(self) -> set[str]:
         return {crm_id for noun in PLAYED for crm_id in self.world.there(noun)}
@@ -173,7 +183,7 @@ class People:
         if pointing is not None:
             values = {**self._first_values(noun, "here"), **pointing}
             our_id = self.world.create_here(noun, **values)
-            self.memory.note("here", noun, our_id, self._canonical(noun, values))
+            self._accepted("here", noun, our_id, values)
 
     def edit_here(self) -> None:
         """Edit a field of a record in the store."""
@@ -184,7 +194,7 @@ class People:
             column = self.random.choice(EDITED[noun])
             values = {column: self._value(noun, column, "here")}
             self.world.edit_here(noun, our_id, **values)
-            self.memory.note("here", noun, our_id, self._canonical(noun, values))
+            self._accepted("here", noun, our_id, values)
 
     def delete_here(self) -> None:
         """Delete a record in the store, its dependants first, as our API will."""
@@ -201,12 +211,22 @@ class People:
                         if row[column] == str(our_id):
                             self._delete_here(child, child_id)
         self.world.delete_here(noun, our_id)
+        self.trace.note("deleted here", noun, str(our_id))
         self.memory.deleted_here.add(our_id)
 
     def _live_here(self, noun: str) -> list[str]:
         return sorted(str(our_id) for our_id in self.world.here(noun))
 
+    def _live(self, side: str, noun: str) -> list[str]:
+        return self._live_here(noun) if side == "here" else sorted(self.world.there(noun))
+
     # Values
+
+    def _accepted(self, side: str, noun: str, record: object, values: dict[str, Any]) -> None:
+        """Remember what a side has taken: from now on it is for the sync to see that nothing of it gets lost."""
+        canonical = self._canonical(noun, values)
+        self.trace.note("accepted", side, noun, str(record), canonical)
+        self.memory.note(side, noun, record, canonical)
 
     def _mapping(self, noun: str) -> ObjectMapping:
         assert self.world.mappings
@@ -243,23 +263,34 @@ class People:
         """Make a value that occurs nowhere else, or one of the traps of P12."""
         self._number += 1
         mapped = self._field(noun, column)
-        number, kind = self._number, mapped.kind
-        if kind in (Kind.TEXT, Kind.RICH_TEXT):
-            trap = not mapped.required and mapped.column != "name" and self.random.random() < 0.2
-            too_long = side == "here" and mapped.column == "name" and self.random.random() < 0.05
-            return self.random.choice(TRAPS) if trap else f"{side} {number}" + "x" * (90 if too_long else 0)
-        if kind is Kind.NUMBER:
-            return {"csm_pulse": number % 5 + 1, "health": number % 5 + 1, "percent_complete": number % 101}.get(
-                mapped.column, f"{number}.25" if mapped.scale else number
-            )
-        if kind is Kind.CHOICES:
+        if mapped.kind is Kind.CHOICES:
             return self._tags(noun, mapped)
+        if mapped.kind is Kind.BOOLEAN:
+            return self._number % 2 == 0
+        if mapped.refers_to:
+            return self.random.choice(self._live(side, mapped.refers_to) or [None])
+        free = not mapped.required and column not in ("name", *SPOKEN_FOR)
+        if free and self.random.random() < 0.2:
+            return self._trap(mapped)
+        return self._plain(mapped, side)
+
+    def _trap(self, mapped: FieldMapping) -> Any:
+        if mapped.kind is Kind.NUMBER:
+            return self.random.choice((0, None, f"-{10**-mapped.scale:.{mapped.scale}f}" if mapped.scale else -1))
+        if mapped.kind in (Kind.DATE, Kind.DATETIME):
+            return None
+        long = f"{self._number} " + "ü" * 32_000 if (mapped.length or 0) > 32_000 else None
+        return self.random.choice((*TRAPS, long))
+
+    def _plain(self, mapped: FieldMapping, side: str) -> Any:
+        number = self._number
         day = f"2026-{number % 12 + 1:02d}-{number % 28 + 1:02d}"
-        return {
-            Kind.BOOLEAN: number % 2 == 0,
-            Kind.DATE: day,
-            Kind.DATETIME: f"{day}T10:00:{number % 60:02d}+00:00",
-        }[kind]
+        if mapped.kind is Kind.NUMBER:
+            return SPOKEN_FOR.get(mapped.column, lambda n: f"{n}.25" if mapped.scale else n)(number)
+        if mapped.kind in (Kind.DATE, Kind.DATETIME):
+            return day if mapped.kind is Kind.DATE else f"{day}T10:00:{number % 60:02d}+00:00"
+        too_long = side == "here" and mapped.column == "name" and self.random.random() < 0.05
+        return f"{side} {number}" + "x" * (90 if too_long else 0)
 
     def _tags(self, noun: str, mapped: FieldMapping) -> str:
         sobject = self.world.org.schema.object(self._mapping(noun).sobject)

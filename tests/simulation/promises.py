@@ -6,62 +6,26 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from service.domain.merging import Direction
 from service.domain.values import Kind, Row
-from service.mapping.wire import canonical_row
-from service.store.ledger import links
+from service.mapping.wire import wire_row
 from tests.simulation.people import PLAYED, Change, Memory
+from tests.simulation.sent import Sent
+from tests.simulation.state import State
 from tests.world import World
 
 
-def broken(world: World, memory: Memory) -> list[str]:
-    """Return every broken promise."""
+def broken(world: World, memory: Memory, sent: list[Sent]) -> list[str]:
+    """Return every broken promise that shows in the end."""
     state = State(world)
-    checks = (nothing_lost, nothing_back, only_changes_sent)
     return [
         *converged(state),
+        *nothing_lost(state, memory),
+        *nothing_back(state, memory),
         *nothing_doubled(state),
-        *(problem for check in checks for problem in check(state, memory)),
+        *no_echo(state, memory),
+        *only_changes_sent(state, memory, sent),
     ]
-
-
-class State:
-    """Both sides, the links between them, and what waits."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        with world.transaction() as connection:
-            self.links = connection.execute(select(links)).mappings().all()
-        self.by_crm: dict[str, Any] = {link["crm_id"]: link for link in self.links if link["crm_id"]}
-        self.by_id = {link["id"]: link for link in self.links}
-        self.parked = world.parked()
-        self.waiting = {item["link_id"] for item in self.parked if not item["field"]}
-        self.asked = {(item["link_id"], item["field"]) for item in self.parked if item["field"]}
-        self.decisions = world.decisions()
-        assert world.mappings
-        self.here = {mapping.name: world.here(mapping.name) for mapping in world.mappings}
-        self.there = {mapping.name: self._theirs(mapping) for mapping in world.mappings}
-
-    def _theirs(self, mapping: Any) -> dict[str, Row]:
-        rows = self.world.there(mapping.name)
-        return {
-            crm_id: self._ours(mapping, canonical_row(mapping, _wire(mapping, row))) for crm_id, row in rows.items()
-        }
-
-    def _ours(self, mapping: Any, row: Row) -> Row:
-        found = {}
-        for field in mapping.references:
-            link = self.by_crm.get(str(row.get(field.column)))
-            found[field.column] = str(link["id"]) if link else row.get(field.column)
-        return {**row, **found}
-
-
-def _wire(mapping: Any, row: dict[str, Any]) -> dict[str, Any]:
-    """Return a stored row of the org as the API would show it."""
-    shown = {field.crm: (row[field.crm], field.kind) for field in mapping.fields}
-    return {crm: bool(value) if kind is Kind.BOOLEAN else value for crm, (value, kind) in shown.items()}
 
 
 def converged(state: State) -> Iterator[str]:
@@ -84,7 +48,7 @@ def _same(state: State, noun: str, link: Any, theirs: Row) -> Iterator[str]:
     if ours is None:
         yield f"P1 {noun} {link['crm_id']} is missing here"
         return
-    for field in state.world.mappings[noun].fields:  # type: ignore[index]
+    for field in state.world.mappings[noun].fields:
         value = ours[field.column]
         excused = (link["id"], field.column) in state.asked or (field.refers_to and _waits(state, value))
         if value != theirs[field.column] and not excused:
@@ -117,12 +81,12 @@ def nothing_lost(state: State, memory: Memory) -> Iterator[str]:
 
 
 def _reference(state: State, change: Change) -> bool:
-    return bool(state.world.mappings[change.noun].field(change.column).refers_to)  # type: ignore[index]
+    return bool(state.world.mappings[change.noun].field(change.column).refers_to)
 
 
 def _ours_alone(state: State, change: Change) -> bool:
     """Say whether only Plansync writes the field: what the CRM puts there is overwritten, seen or not."""
-    return state.world.mappings[change.noun].field(change.column).direction is Direction.PUSH  # type: ignore[index]
+    return state.world.mappings[change.noun].field(change.column).direction is Direction.PUSH
 
 
 def _said(state: State) -> set[tuple[UUID, str, Any]]:
@@ -172,17 +136,51 @@ def nothing_doubled(state: State) -> Iterator[str]:
             yield f"P4 a {noun} made here is there twice: {sorted(map(str, names))}"
 
 
-def only_changes_sent(state: State, memory: Memory) -> Iterator[str]:
-    """P8: a field that nobody changed here was not sent, but for fields of ours that the CRM overwrote."""
-    touched = {(change.record, change.column) for change in memory.changes if change.side == "here"}
+def no_echo(state: State, memory: Memory) -> Iterator[str]:
+    """P6: a value that only we have written is never met as a change of the CRM's."""
+    said_there = {(change.record, change.column, change.value) for change in memory.changes if change.side == "there"}
+    said_here = {(change.record, change.column, change.value) for change in memory.changes if change.side == "here"}
     for line in state.decisions:
-        if line["action"] in ("push", "push if unchanged"):
-            mapping = state.world.mappings[line["object"]]  # type: ignore[index]
-            for column in line["ours"]:
-                field = mapping.field(column)
-                if (
-                    (str(line["link_id"]), column) not in touched
-                    and field.direction is Direction.BOTH
-                    and not (field.refers_to and line["ours"][column] is None)
-                ):
-                    yield f"P8 {line['object']} {line['link_id']} {column} was sent, and nobody changed it here"
+        link = state.by_id.get(line["link_id"])
+        if link is None or line["action"] not in ("pull", "theirs won", "ask"):
+            continue
+        column, value = line["field"], line["theirs"]
+        pointed = (
+            state.by_id.get(_uuid(value)) if state.world.mappings[line["object"]].field(column).refers_to else None
+        )
+        theirs = pointed["crm_id"] if pointed else value
+        ours = (str(link["id"]), column, value)
+        if ours in said_here and (link["crm_id"], column, theirs) not in said_there:
+            yield f"P6 {line['object']} {link['crm_id']} {line['field']}: our own {line['theirs']!r} came back as a change"
+
+
+def _uuid(value: Any) -> UUID | None:
+    return UUID(value) if value else None
+
+
+def only_changes_sent(state: State, memory: Memory, sent: list[Sent]) -> Iterator[str]:
+    """P8: what is sent is what somebody put there here; but for what a new record begins with, and cleared references."""
+    here: dict[tuple[str, str], set[Any]] = {}
+    for change in memory.changes:
+        if change.side == "here":
+            here.setdefault((change.record, change.column), set()).update(_on_the_wire(state, change))
+    for row in sent:
+        link = state.by_crm.get(row.identity)
+        our_id = row.identity if row.created else str(link["id"]) if link else row.identity
+        for column, value in row.values.items():
+            field = row.mapping.field(column)
+            if value in here.get((our_id, column), ()):
+                continue
+            blank = value is False if field.kind is Kind.BOOLEAN else value is None and field.refers_to is not None
+            if field.direction is Direction.PULL or not (blank or field.direction is Direction.PUSH):
+                yield f"P8 {row.mapping.name} {our_id} {column}: {value!r} was sent, and nobody put it there here"
+
+
+def _on_the_wire(state: State, change: Change) -> set[Any]:
+    """Return what may be sent for a change: its value, or for a reference the key or the CRM id of its record."""
+    values = {change.value}
+    mapping = state.world.mappings[change.noun]
+    if mapping.field(change.column).refers_to and change.value:
+        link = state.by_id.get(UUID(str(change.value)))
+        values |= {link["crm_id"]} if link else set()
+    return {wired for value in values for wired in wire_row(mapping, {change.column: value}).values()}

@@ -1,23 +1,26 @@
-"""One seeded run: people act on both sides while the sync runs, and the sync is killed anywhere."""
+"""One seeded run: people act on both sides while the sync runs, faults strike it, and it is killed anywhere."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from random import Random
 from typing import Any
 
-from requests import PreparedRequest, Response
-from requests.exceptions import ConnectionError as ConnectionBroken
 from sqlalchemy import Engine, event
 
+from service.crm.client import Client
+from service.crm.login import Grant, Post
 from service.errors import PlansyncError
-from service.localorg.org import LocalOrg
+from service.localorg.org import INTEGRATION, LocalOrg
+from service.sync.cycle import Full
+from tests.simulation.mix import CALM, Mix
 from tests.simulation.people import People
+from tests.simulation.road import MOST_CALLS, Endless, Road
 from tests.simulation.trace import Trace
 from tests.world import URL, World
-from tests.wsgi_transport import WsgiAdapter
-
 
 STEPS = 7
 """Cycles under faults in one run."""
@@ -32,63 +35,79 @@ class Simulator:
 
     def __init__(self, org: LocalOrg, engine: Engine, seed: int, *, tell: Callable[[str], None] | None = None) -> None:
         self.random = Random(seed)
-        self.world = World(org=org, engine=engine, seed=seed)
-        self.people = People(self.world, self.random)
+        self.mix = Mix.choose(self.random)
         self.trace = Trace(tell)
+        self.world = World(org=org, engine=engine, seed=seed)
+        self.people = People(self.world, self.random, self.trace)
+        self.road = Road(self.world, self.between)
         self.running = self.dead = False
-        self.faults = True
-        self.kills = self.lost_answers = 0
+        self.points = self.kills = 0
+        self.struck: Counter[str] = Counter()
         self._restart()
+        self.trace.note("mix", str(self.mix))
 
     def run(self, steps: int = STEPS) -> None:
         """Let people and the sync loose on each other, then let things calm down."""
         self.people.begin()
+        self.world.org.faults.set(
+            seed=self.random.getrandbits(32), rates=self.mix.rates, rows_per_call=self.mix.rows_per_call
+        )
+        if self.mix.calls_left is not None:
+            self.world.app.api.usage.reset(allowance=1_000, used=800 - self.mix.calls_left)
         with self._watching():
             for _ in range(steps):
                 for _ in range(self.random.randint(0, 4)):
                     self.people.act()
                     self._time_passes()
-                self.cycle()
+                self.cycle(
+                    after=self.random.choice((0, 1, 3, 61, 61, 3_700)),
+                    hurry=self.random.random() < 0.7,
+                    full=Full() if self.random.random() < 0.04 else None,
+                )
             self.calm_down()
 
     def calm_down(self) -> None:
         """Stop the faults and grant P1 its three cycles; waits of parked records are long over."""
-        self.faults = False
+        self.mix = CALM
+        self.struck.update(self.world.org.faults.counts)
+        self.world.org.faults.clear()
         for _ in range(3):
-            self.world.pass_time(days=1)
-            self.cycle()
+            self.cycle(after=86_400)
 
-    def cycle(self) -> None:
-        """Run one cycle, starting the process anew if it was killed or broke off."""
+    def cycle(self, *, after: float, **how: Any) -> None:
+        """Run one cycle, starting the process anew if it was killed."""
         self.running = True
+        self.road.begin_cycle()
         try:
-            report = self.world.cycle(after=self.random.choice((0, 1, 3, 61)))
-            self.trace.note("report", sorted(report.counts.items()), report.api_calls)
+            report = self.world.cycle(after=after, **how)
+            self.trace.note("report", report.kind, sorted(report.counts.items()), report.api_calls)
         except (Killed, PlansyncError) as end:
-            self.trace.note("end", type(end).__name__)
-            if not self.faults:
+            self.trace.note("end", type(end).__name__, str(end))
+            if self.mix is CALM:
                 raise
+        except Endless:
+            self.road.problems.append(f"P10 a cycle made more than {MOST_CALLS} calls")
         finally:
             self.running = False
             if self.dead:
+                self.road.forget()
                 self._restart()
 
     # Between any two steps
 
-    def between(self, what: str) -> None:
-        """Die here, or let somebody act here, or let it pass."""
+    def between(self, what: str, *details: object) -> None:
+        """Die here, or let somebody act here, or let it pass: a point of the run with a number of its own."""
         if not self.running:
             return
         if self.dead:
             raise Killed
-        self.trace.note(what)
-        if not self.faults:
-            return
-        if self.random.random() < 0.03:
+        self.points += 1
+        self.trace.note(self.points, what, *details)
+        if self.random.random() < self.mix.kills:
             self.dead = True
             self.kills += 1
             raise Killed
-        if what != "commit" and self.random.random() < 0.1:
+        if what != "commit" and self.random.random() < self.mix.bystanders:
             # No lock of the sync is held between its transactions.
             self.running = False
             self.people.act()
@@ -99,9 +118,11 @@ class Simulator:
         self.world.pass_time(seconds=self.random.choice((0, 0.2, 0.7, 1, 2.5)))
 
     def _restart(self) -> None:
+        """Start the connector anew, as after a crash: only the database and the org remember."""
         self.dead = False
-        self.world.sync = self.world.new_sync()
-        self.world.sync.client.session.mount(URL, _Road(self))
+        client = Client(_Renewing(self.world), sleep=self.world.waits.append)
+        client.session.mount(URL, self.road)
+        self.world.sync = replace(self.world.sync, client=client)
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
@@ -122,22 +143,14 @@ class Simulator:
             event.remove(engine, "commit", commits)
 
 
-class _Road(WsgiAdapter):
-    """The road to the org: answers may get lost, and things happen on the way."""
+class _Renewing:
+    """A login that gets in again whenever its session has expired."""
 
-    def __init__(self, simulator: Simulator) -> None:
-        super().__init__(simulator.world.app)
-        self._simulator = simulator
+    def __init__(self, world: World) -> None:
+        self._world = world
 
-    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        """Carry a request to the org and its answer back, if it comes back."""
-        simulator = self._simulator
-        body = request.body.decode() if isinstance(request.body, bytes) else request.body
-        simulator.between("call")
-        simulator.trace.note(request.method, request.path_url, body)
-        response = super().send(request, *args, **kwargs)
-        simulator.between("answer")
-        if simulator.running and simulator.faults and simulator.random.random() < 0.03:
-            simulator.lost_answers += 1
-            raise ConnectionBroken("the answer got lost")
-        return response
+    def sign_in(self, post: Post) -> Grant:
+        """Return a grant with a fresh token."""
+        del post
+        world = self._world
+        return Grant(token=world.app.api.sessions.open(world.org.user_id(INTEGRATION)), instance_url=URL)

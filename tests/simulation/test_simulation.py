@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from sqlalchemy import Engine
 
@@ -44,10 +46,12 @@ def test_the_same_seed_leaves_the_same_trace(place: Place, seed: int) -> None:
     assert run(place, seed).trace != run(place, seed + 1).trace
 
 
-def test_the_simulation_does_kill_and_lose_answers(place: Place) -> None:
-    runs = [Simulator(place.org, place.engine, seed) for seed in range(4)]
+def test_the_simulation_does_kill_and_strike(place: Place) -> None:
+    runs = [Simulator(place.org, place.engine, seed) for seed in range(8)]
+    struck: Counter[str] = Counter()
     for one in runs:
         one.run()
+        struck += one.struck
 
     assert sum(one.kills for one in runs) > 0
-    assert sum(one.lost_answers for one in runs) > 0
+    assert {"lost_answer", "lock"} <= set(struck)
