@@ -72,7 +72,7 @@ def last_tick(connection: Connection) -> datetime | None:
 def claim(connection: Connection, org_id: UUID, job: str, due: datetime, *, missed: bool) -> bool:
     """Deal with one due moment; False when another clock did."""
     statement = insert(ticks).values(org_id=org_id, job=job, due=due, missed=missed).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    return connection.execute(statement.returning(ticks.c.due)).one_or_none() is not None
 
 
 def announce(connection: Connection, org_id: UUID, moments: Mapping[str, datetime]) -> None:
