@@ -18,6 +18,28 @@ from service.localorg.schema.problems import Problems
 from service.localorg.schema.reader import build_schema
 
 
+def deploy_partly(org: LocalOrg, package: Package, *, check_only: bool = False) -> DeployResult:
+    """Deploy what can be deployed without the components that are refused."""
+    refused: list[Outcome] = []
+    while True:
+        result = deploy(org, package, check_only=check_only)
+        rest = _without(package, {failure.origin for failure in result.failures})
+        if result.succeeded or rest == package:
+            return DeployResult((*refused, *result.outcomes), check_only)
+        refused += result.failures
+        package = rest
+
+
+def _without(package: Package, refused: set[Origin]) -> Package:
+    keys = {(origin.type, origin.full_name) for origin in refused}
+    return replace(
+        package,
+        components=tuple(c for c in package.components if c.origin not in refused),
+        deletions=tuple(key for key in package.deletions if key not in keys),
+        problems=(),
+    )
+
+
 def deploy(org: LocalOrg, package: Package, *, check_only: bool = False) -> DeployResult:
     """Bring an org to what a package says, or say what keeps it from that."""
     with org.lock:
@@ -66,7 +88,7 @@ def _done(package: Package, before: dict[Key, Component], refused: set[Origin]) 
     deleted = [
         Outcome(origin=Origin("destructiveChanges.xml", *key), deleted=True)
         for key in package.deletions
-        if key in before and Origin("destructiveChanges.xml", *key) not in refused
+        if Origin("destructiveChanges.xml", *key) not in refused
     ]
     warned = [Outcome(origin=w.origin, problem=w.reason, line=w.line, warning=True) for w in package.warnings]
     return [*done, *deleted, *warned]

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from typing import TYPE_CHECKING
 
 from service.localorg.deploy.changes import SchemaChanges
 from service.localorg.errors import Refusal
@@ -20,6 +21,9 @@ from service.localorg.http.usage import Usage
 from service.localorg.ids import make_id
 from service.localorg.org import LocalOrg
 from service.localorg.schema.model import SObject
+
+if TYPE_CHECKING:
+    from service.localorg.http.deployments import Deployment
 
 OLDEST, NEWEST = 51, 68
 _CURSORS = 200
@@ -42,6 +46,7 @@ class Api:
         self.org = org
         self.sessions = Sessions(org.org_id)
         self.schema_changes = SchemaChanges(org)
+        self.deployments: dict[str, Deployment] = {}
         self.clients = Clients()
         self.usage = Usage(org.clock)
         self.jobs: dict[str, Job] = {}

@@ -56,9 +56,9 @@ def read_envelope(request: Request) -> Operation:
     return Operation(body.children[0], token.text.strip() if token else None)
 
 
-def result(space: str, operation: str, value: Mapping[str, Any]) -> Answer:
+def result(space: str, operation: str, value: Mapping[str, Any] | list[Any]) -> Answer:
     """Return the envelope of a result; None is left out, a list repeats its element."""
-    body = f"<{operation}Response><result>{_written(value)}</result></{operation}Response>"
+    body = f"<{operation}Response>{_element('result', value)}</{operation}Response>"
     return Answer(stream=[_ENVELOPE.format(space=space, body=body).encode()], headers=_HEADERS)
 
 

@@ -21,7 +21,12 @@ def find_user(org: LocalOrg, username: str) -> User | None:
 
 def signed_in(api: Api, request: Request) -> User:
     """Return the user whose token a request carries, or refuse it."""
-    grant = api.sessions.find(request.headers.get("Authorization"))
+    return user_of(api, request.headers.get("Authorization"))
+
+
+def user_of(api: Api, authorization: str | None) -> User:
+    """Return the active user whose token an Authorization header holds, or refuse it."""
+    grant = api.sessions.find(authorization)
     user = api.org.storage.row("User", grant.user_id)
     if user is None or not user["IsActive"]:
         raise Refusal("INVALID_SESSION_ID", "Session expired or invalid", status=401)

@@ -60,3 +60,4 @@ KINDS = (
 BY_SUFFIX = {kind.suffix: kind for kind in KINDS}
 BY_TYPE = {kind.type: kind for kind in reversed(KINDS)}
 NESTED = {kind.tag: kind for kind in KINDS if kind.tag}
+BY_FOLDER = {kind.folder: kind for kind in KINDS if kind.folder and kind is not REPORT_FOLDER}

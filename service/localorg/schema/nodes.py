@@ -24,6 +24,11 @@ class Node:
                 raise InstallError(origin, child.tag, "not an element of the Metadata API", child.line)
             self._waiting.setdefault(child.tag.removeprefix(_NAMESPACE), []).append(child)
 
+    @property
+    def line(self) -> int:
+        """Return the line on which the element begins."""
+        return self._element.line
+
     def error(self, reason: str, tag: str = "") -> InstallError:
         """Return the refusal of this element, or of one of its children."""
         lines = (child.line for child in self._element.children if child.tag == _NAMESPACE + tag)
