@@ -24,7 +24,7 @@ from service.sync.inbox import Conflict, conflicts
 from service.sync.journal import Decision, Journal
 from service.sync.park import DELETED_THERE, forget
 from service.sync.remove import remove
-from service.sync.settle import Ruling, settle, touch
+from service.sync.settle import Ruling, lost_references, settle, touch
 
 KIND = "decide"
 
@@ -158,8 +158,7 @@ class _Desk:
     def _restore_here(self, case: _Case) -> None:
         """Take back in what we deleted, as the CRM held it when it was last read."""
         values = _shown(case)
-        pointed = {str(values[f.column]) for f in self.mapping.references if values.get(f.column)}
-        if lost := pointed - links.standing(self.connection, [each for each in pointed if _is_ours(each)]):
+        if lost := lost_references(self.connection, self.mapping, values):
             raise Undecidable(
                 f"{_called(case.conflict)} points at {', '.join(sorted(lost))}, which is not here; "
                 "restore that first, or let the deletion stand"
@@ -190,13 +189,6 @@ def _shown(case: _Case) -> Row:
     """Return a record that was edited in the CRM, whole, as it was last read there."""
     changed: Any = case.conflict.theirs
     return {**(case.link.base or {}), **changed}
-
-
-def _is_ours(reference: str) -> bool:
-    try:
-        return bool(UUID(reference))
-    except ValueError:
-        return False
 
 
 def _called(conflict: Conflict) -> str:

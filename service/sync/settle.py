@@ -43,6 +43,19 @@ def touch(connection: Connection, ids: Sequence[UUID]) -> None:
     links.change(connection, ids, version=func.greatest(ledger.c.version, ledger.c.pushed_version) + 1)
 
 
+def lost_references(connection: Connection, mapping: ObjectMapping, values: Row) -> set[str]:
+    """Return what values point at that does not stand here: such a reference cannot be held."""
+    pointed = {str(values[f.column]) for f in mapping.references if values.get(f.column)}
+    return pointed - links.standing(connection, [each for each in pointed if _is_ours(each)])
+
+
+def _is_ours(reference: str) -> bool:
+    try:
+        return bool(UUID(reference))
+    except ValueError:
+        return False
+
+
 def _agree(connection: Connection, rulings: Sequence[Ruling]) -> None:
     """Take the CRM's values into the base: what differs from them here is a change of ours."""
     known = [{"link": r.link.id, "known": {**r.take, **r.overrule}} for r in rulings]
