@@ -46,7 +46,7 @@ def perform(services: Services, sides: Sides, job: Job, org_id: UUID) -> Outcome
         try:
             report = job.run(Work(sync=sides.of(org), now=began, clock=services.clock))
             outcome, note = Outcome.DONE, _told(report)
-            log.info("A job is done", kind=report.kind, calls=report.api_calls, counts=report.counts)
+            _tell(report)
         except Busy as busy:
             outcome, note = Outcome.BUSY, str(busy)
             _again(services, job, org_id)
@@ -67,6 +67,11 @@ def perform(services: Services, sides: Sides, job: Job, org_id: UUID) -> Outcome
 def _again(services: Services, job: Job, org_id: UUID) -> None:
     with services.engine.begin() as connection:
         queue.put(connection, org_id, job.name, at=services.clock() + SOON)
+
+
+def _tell(report: Report) -> None:
+    tell = log.info if report.api_calls or any(report.counts.values()) else log.debug
+    tell("A job is done", kind=report.kind, calls=report.api_calls, counts=report.counts)
 
 
 def _told(report: Report) -> str:
