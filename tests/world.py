@@ -75,9 +75,14 @@ class World:
     def new_sync(self) -> Sync:
         """Start the connector anew, as after a crash: only the database and the org remember."""
         token = self.app.api.sessions.open(self.org.user_id(INTEGRATION))
-        client = Client(AccessToken(token=token, instance_url=URL), sleep=self.waits.append)
+        client = Client(AccessToken(token=token, instance_url=URL), sleep=self.wait)
         client.session.mount(URL, WsgiAdapter(self.app))
         return Sync(org_id=self.org_id, engine=self.engine, client=client, mappings=self.mappings, new_id=self.new_id)
+
+    def wait(self, seconds: float) -> None:
+        """Let the time pass that the connector waits."""
+        self.waits.append(seconds)
+        self.pass_time(seconds=seconds)
 
     def new_id(self) -> UUID:
         """Return a UUIDv4 of the seeded generator."""

@@ -19,6 +19,12 @@ from service.errors import PlansyncError
 TRANSIENT = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
 """Codes that say "not now"; Salesforce has rolled back what it had begun."""
 
+OVERLOADED = "System.LimitException"
+"""What Apex says when the triggers of one call have used up its limits, which add up over all parts of a composite."""
+
+CODE_OF_THE_ORG = frozenset({"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER", "UNKNOWN_EXCEPTION"})
+"""Codes of an org's own automation: when it breaks on one row, every row of the batch is refused with its words."""
+
 HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 """Codes that only say that another part of the same request failed."""
 
@@ -35,6 +41,11 @@ class RowError:
     def transient(self) -> bool:
         """Tell whether the same row may well be accepted later."""
         return self.code in TRANSIENT
+
+    @property
+    def overloaded(self) -> bool:
+        """Tell whether the call as a whole was more than the org bears."""
+        return OVERLOADED in self.message
 
     def __str__(self) -> str:
         where = f" ({', '.join(self.fields)})" if self.fields else ""

@@ -208,16 +208,20 @@ def dirty_nouns(connection: Connection) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
-def dirty(
-    connection: Connection,
-    noun: str,
-    *,
-    held_back: ColumnElement[bool],
-    only: Collection[UUID] | None = None,
-    limit: int,
-) -> list[Link]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which dirty links to return: these, or those that may (or may not) wait, and how many."""
+
+    limit: int
+    only: Collection[UUID] | None = None
+    bulk: bool | None = None
+
+
+def dirty(connection: Connection, noun: str, wanted: Wanted, *, held_back: ColumnElement[bool]) -> list[Link]:
     """Return the links of one object with something to push that nothing holds back, in the order of their ids."""
     query = select(*_COLUMNS).where(links.c.object == noun, links.c.version > links.c.pushed_version, not_(held_back))
-    if only is not None:
-        query = query.where(among(links.c.id, only))
-    return [_link(row) for row in connection.execute(query.order_by(links.c.id).limit(limit))]
+    if wanted.only is not None:
+        query = query.where(among(links.c.id, wanted.only))
+    if wanted.bulk is not None:
+        query = query.where(links.c.bulk == wanted.bulk)
+    return [_link(row) for row in connection.execute(query.order_by(links.c.id).limit(wanted.limit))]

@@ -57,7 +57,13 @@ class Journal:
     now: datetime
     clock: Callable[[], datetime]
     most_rows: int = MOST_ROWS
+    overloaded: bool = False
     counts: Counter[str] = field(default_factory=Counter)
+
+    def bear_less(self, rows: int) -> None:
+        """Note that a call of so many rows was more than the org bears: the next ones carry half."""
+        self.overloaded = True
+        self.most_rows = max(1, min(rows, self.most_rows) // 2)
 
     def begin(self, connection: Connection) -> None:
         """Write the run down before it does anything."""

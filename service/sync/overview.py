@@ -162,6 +162,8 @@ def way_out(item: ParkedRecord) -> str:
 
 _BY_KIND = {
     Why.REFUSED: "Correct the value here, or the rule or right in the CRM; an edit here sends it again at once.",
+    Why.BUSY: "Nothing: somebody else was changing the record or its parent; the next sync sends it again.",
+    Why.ORPHANED: "Give the record another parent here, or delete it.",
     Why.WAITING: "Nothing, if the other record is on its way; else create it, or let the integration user see it.",
     Why.CONFLICT: "Decide which value is right and enter it on the other side too; once both agree, it goes on.",
     Why.DELETED: "Decide whether the record lives: restore it where it was deleted, or delete it on the other side too.",

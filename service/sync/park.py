@@ -23,6 +23,8 @@ class Why(StrEnum):
 
     REFUSED = "refused"
     """The CRM said no: tried again after a while, and at once when the record is edited here."""
+    BUSY = "busy"
+    """Somebody else was changing the record or its parent: tried again in every cycle."""
     ORPHANED = "orphaned"
     """The record it must point at was deleted: goes on as soon as it is edited here."""
     WAITING = "waiting"
@@ -33,7 +35,7 @@ class Why(StrEnum):
     """One side deleted what the other side edited: a person decides."""
 
 
-RETRIED = (Why.REFUSED, Why.WAITING)
+RETRIED = (Why.REFUSED, Why.BUSY, Why.WAITING)
 DELETED_THERE = "DELETED_THERE"
 EDITED_THERE = "EDITED_THERE"
 DELAYS = (0, 60, 300, 1_800, 7_200, 43_200, 86_400)

@@ -14,6 +14,7 @@ from service.crm.soql import quote, select
 from service.mapping.filters import where_soql
 from service.mapping.model import ObjectMapping
 from service.mirror import links, ours
+from service.mirror.links import Wanted
 from service.sync import detect, fetch
 from service.sync.context import Sync
 from service.sync.park import asked_fields, blocked
@@ -60,7 +61,7 @@ def preview(sync: Sync, *, now: datetime, full: bool = False) -> Preview:
 
 
 def _writes(connection: Connection, mapping: ObjectMapping, now: datetime) -> list[Write]:
-    dirty = links.dirty(connection, mapping.name, held_back=blocked(now), limit=MOST_LINKS)
+    dirty = links.dirty(connection, mapping.name, Wanted(limit=MOST_LINKS), held_back=blocked(now))
     held = ours.read_rows(connection, mapping, [link.id for link in dirty])
     asked = asked_fields(connection, [link.id for link in dirty])
     return [plan(mapping, link, held.get(link.id), asked=asked.get(link.id, ())) for link in dirty]

@@ -3,75 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from service.crm.errors import RowError
+from service.crm.requests import MOST_ROWS as MOST_BATCH
 from service.domain.values import Value
 from service.mapping.model import ObjectMapping
 from service.mirror import links, ours
+from service.mirror.links import Wanted
+from service.store.allowances import MOST_ROWS
 from service.store.ledger import links as ledger
 from service.sync import fetch, pull, send
 from service.sync.context import Sync
 from service.sync.journal import Decision, Journal, of_field
 from service.sync.park import Parked, Why, asked_fields, blocked, forget, park, release
-from service.sync.plan import Act, Write, cold, needs_reading, plan
-from service.sync.send import Result
+from service.sync.plan import COLD, Act, Write, cold, needs_reading, plan
+from service.sync.send import Batch, Result
 
 ROUNDS = 3
 """A record that the CRM keeps changing under our hands waits for the next cycle after so many tries."""
 MOST_LINKS = 10_000
 """Records of one object gathered at once."""
+MOST_BULK = 2_000
+"""Records of one object gathered at once of what may wait: what people did in the meantime goes before the next."""
+TRIES = 4
+"""How often a write goes in one run before its refusal counts, each time in a smaller company."""
+SMALLER = 5
+"""By how much the batches of the next try are smaller: five of them go in one call again."""
+LOCKED = 1.0
+"""Seconds before the second try at rows that somebody else is changing; twice as long before each further one."""
 
 
 def push(sync: Sync, journal: Journal) -> None:
-    """Bring every change of ours to the CRM, or say why not."""
-    while _push_some(sync, journal):
+    """Bring every change of ours to the CRM, or say why not; what may wait goes after what people did."""
+    while _push_some(sync, journal, bulk=False) or _push_some(sync, journal, bulk=True):
         pass
+    if journal.counts["landed"] and not journal.overloaded:
+        journal.most_rows = min(MOST_ROWS, journal.most_rows + max(1, journal.most_rows // 10))
 
 
-def _push_some(sync: Sync, journal: Journal) -> bool:
-    """Push one gathering, again for what was out of step; say whether more is waiting."""
+def _push_some(sync: Sync, journal: Journal, *, bulk: bool) -> bool:
+    """Push one gathering, again for what was out of step or changed just now; say whether more is waiting."""
     landed = journal.counts["landed"]
-    writes, full = gather(sync, journal)
-    for _ in range(ROUNDS):
+    writes, full = gather(sync, journal, bulk=bulk)
+    for rounds_left in reversed(range(ROUNDS)):
         again = _refresh(sync, journal, writes)
         if again:
             writes = [w for w in writes if w.link.id not in again] + gather(sync, journal, only=again)[0]
-        out_of_step = _send(sync, journal, [w for w in writes if ready(w)])
-        if not out_of_step:
+        hot = {w.link.id for w in writes if not ready(w)}
+        left = hot | _send(sync, journal, [w for w in writes if ready(w)])
+        if not left or not rounds_left:
             break
-        writes = gather(sync, journal, only=out_of_step)[0]
+        if hot:
+            sync.client.wait(COLD.total_seconds())
+        writes = gather(sync, journal, only=left)[0]
     return full and journal.counts["landed"] > landed
 
 
-def gather(sync: Sync, journal: Journal, *, only: Collection[UUID] | None = None) -> tuple[list[Write], bool]:
+def gather(
+    sync: Sync, journal: Journal, *, only: Collection[UUID] | None = None, bulk: bool | None = None
+) -> tuple[list[Write], bool]:
     """Plan every record with something to push that does not have to wait; settle those with nothing to send.
 
-    The second value says that an object has more than one gathering takes.
+    `bulk` chooses what may wait, or what may not. The second value says that an object has more than one gathering
+    takes.
     """
+    wanted = Wanted(only=only, bulk=bulk, limit=MOST_BULK if bulk else MOST_LINKS)
     with sync.transaction() as connection:
         nouns = links.dirty_nouns(connection)
-        plans = [_plan(connection, mapping, journal, only) for mapping in sync.mappings if mapping.name in nouns]
+        plans = [_plan(connection, mapping, journal, wanted) for mapping in sync.mappings if mapping.name in nouns]
         writes = [write for planned in plans for write in planned]
         undone = _undo(sync, connection, journal, [w for w in writes if w.undo])
         idle = [w for w in writes if w.act in (Act.NOTHING, Act.FORGET) and not needs_reading(w)]
         _settle_idle(connection, idle, undone)
-    full = any(len(planned) == MOST_LINKS for planned in plans)
+    full = any(len(planned) == wanted.limit for planned in plans)
     settled = {w.link.id for w in idle}
     return [w for w in writes if w.link.id not in settled], full
 
 
 def ready(write: Write) -> bool:
-    """Say whether a write may go now; one that may not is left for the next cycle."""
+    """Say whether a write may go now, or its base is too fresh to prove anything."""
     return write.link.sending is None and (write.act is not Act.CONDITIONAL or cold(write.link))
 
 
-def _plan(
-    connection: Connection, mapping: ObjectMapping, journal: Journal, only: Collection[UUID] | None
-) -> list[Write]:
-    dirty = links.dirty(connection, mapping.name, held_back=blocked(journal.now), only=only, limit=MOST_LINKS)
+def _plan(connection: Connection, mapping: ObjectMapping, journal: Journal, wanted: Wanted) -> list[Write]:
+    dirty = links.dirty(connection, mapping.name, wanted, held_back=blocked(journal.now))
     held = ours.read_rows(connection, mapping, [link.id for link in dirty])
     asked = asked_fields(connection, [link.id for link in dirty])
     return [plan(mapping, link, held.get(link.id), asked=asked.get(link.id, ())) for link in dirty]
@@ -126,23 +145,55 @@ def _refresh(sync: Sync, journal: Journal, writes: Sequence[Write]) -> set[UUID]
 
 
 def _send(sync: Sync, journal: Journal, writes: Sequence[Write]) -> set[UUID]:
-    """Send the writes call by call, each announced before and booked after; return those out of step."""
-    out_of_step: set[UUID] = set()
+    """Send the writes, once more in smaller batches what may not be its own fault; return those out of step."""
     with sync.transaction() as connection:
         places = links.crm_ids(connection, _pointed(writes))
-        writes, orphans = _with_parents(writes, places)
+        left, orphans = _with_parents(writes, places)
         park(connection, sync.org_id, orphans, now=journal.now)
-    for batches in send.calls(writes, places, sync.mappings):
-        going = [w for batch in batches for w in batch.writes]
-        with sync.transaction() as connection:
-            links.announce(connection, {w.link.id: w.values for w in going if w.act is not Act.DELETE})
-        answers = sync.client.composite([batch.request for batch in batches])
-        results = [r for batch, answer in zip(batches, answers, strict=True) for r in send.read(batch, answer)]
-        places |= {str(r.write.link.id): r.crm_id for r in results if r.crm_id}
-        with sync.transaction() as connection:
-            _book(sync, connection, journal, results, places)
+    out_of_step: set[UUID] = set()
+    batch, wait = MOST_BATCH, LOCKED
+    for tries_left in reversed(range(TRIES)):
+        load = send.Load(most_rows=lambda: journal.most_rows, batch=batch)
+        results = [
+            result
+            for batches in send.calls(left, places, sync.mappings, load)
+            for result in _exchange(sync, journal, batches, places, last=not tries_left)
+        ]
         out_of_step |= {r.write.link.id for r in results if r.out_of_step}
+        repeated = [r for r in results if r.again]
+        if any(r.error and r.error.transient for r in repeated):
+            sync.client.wait(wait)
+            wait *= 2
+        left, batch = sorted((r.write for r in repeated), key=send.by_parent), max(1, batch // SMALLER)
     return out_of_step
+
+
+def _exchange(
+    sync: Sync, journal: Journal, batches: Sequence[Batch], places: dict[str, str], *, last: bool
+) -> list[Result]:
+    """Make one call, announced before and booked after; what may go again is not booked, but for its last try."""
+    going = [w for batch in batches for w in batch.writes]
+    with sync.transaction() as connection:
+        links.announce(connection, {w.link.id: w.values for w in going if w.act is not Act.DELETE})
+    answers = sync.client.composite([batch.request for batch in batches])
+    read = [r for batch, answer in zip(batches, answers, strict=True) for r in send.read(batch, answer)]
+    results = read if last else _judged(read, journal.most_rows)
+    if any(r.error and r.error.overloaded for r in results):
+        journal.bear_less(len(going))
+    places.update({str(r.write.link.id): r.crm_id for r in results if r.crm_id})
+    with sync.transaction() as connection:
+        _book(sync, connection, journal, results, places)
+    return results
+
+
+def _judged(results: Sequence[Result], most_rows: int) -> list[Result]:
+    """Say which of the refused writes go again: those it may not be the fault of, and those that point at one."""
+    again = {str(r.write.link.id) for r in results if send.again(r, most_rows=most_rows)}
+    while True:
+        follow = {str(r.write.link.id) for r in results if r.error and not again.isdisjoint(_references(r.write))}
+        if follow <= again:
+            return [replace(r, again=str(r.write.link.id) in again) for r in results]
+        again |= follow
 
 
 def _pointed(writes: Sequence[Write]) -> set[str]:
@@ -182,7 +233,7 @@ def _book(
 ) -> None:
     """Book one call: what landed is agreed, what was refused is parked, what was out of step is free to go again."""
     landed = [r for r in results if r.error is None and not r.out_of_step]
-    refused = [r for r in results if r.error and not r.error.transient]
+    refused = [r for r in results if r.error and not r.again]
     gone = [r.write.link.id for r in landed if r.write.act is Act.DELETE]
     links.settle(connection, [_landed(r) for r in landed if r.write.act is not Act.DELETE])
     links.change(connection, gone, gone=True, sending=None, pushed_version=ledger.c.version)
@@ -208,7 +259,7 @@ def _refused(write: Write, error: RowError, places: Mapping[str, str]) -> Parked
     return Parked(
         link_id=write.link.id,
         object=write.mapping.name,
-        why=Why.REFUSED,
+        why=Why.BUSY if error.transient else Why.REFUSED,
         code=error.code,
         reason=error.message,
         version=write.link.version,

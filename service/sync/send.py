@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from service.crm.answers import Landed, OutOfStep, RowResult
 from service.crm.composite import MOST_HEAVY, MOST_PARTS
-from service.crm.errors import Refused, RowError
+from service.crm.errors import CODE_OF_THE_ORG, Refused, RowError
 from service.crm.requests import (
     MOST_ROWS,
     Request,
@@ -20,7 +21,6 @@ from service.crm.requests import (
 from service.domain.values import Value
 from service.mapping.model import Mappings, ObjectMapping
 from service.mapping.wire import wire_row
-from service.sync.fetch import chunks
 from service.sync.plan import Act, Write
 
 ALREADY_GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"})
@@ -29,12 +29,18 @@ ALREADY_GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What became of one write: landed (with its CRM id), out of step, or refused."""
+    """What became of one write: landed (with its CRM id), out of step, or refused.
+
+    `alone` says that it was the only row of its request: the refusal is about this row and no other; `again` that it
+    goes once more in this run.
+    """
 
     write: Write
     crm_id: str | None = None
     error: RowError | None = None
     out_of_step: bool = False
+    alone: bool = True
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,18 +75,27 @@ class Batch:
     writes: Sequence[Write]
 
 
-def calls(writes: Sequence[Write], places: Mapping[str, str], mappings: Mappings) -> Iterator[list[Batch]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How much goes in one call, asked anew for each (the org shows what it bears), and in one collection."""
+
+    most_rows: Callable[[], int]
+    batch: int = MOST_ROWS
+
+
+def calls(writes: Sequence[Write], places: Mapping[str, str], mappings: Mappings, load: Load) -> Iterator[list[Batch]]:
     """Yield what goes into each API call, in order: creates and plain updates with parents first,
     then conditional updates, then deletes with children first.
 
     A record of ours that has no CRM id in `places` is pointed at by its key: it goes in the same call or before.
     """
     shape = Shape(places=places, mappings=mappings)
-    rows = [*_collections(writes, shape), *_singles(writes, shape), *_deletions(writes, mappings)]
     pack: list[Batch] = []
-    for batch in rows:
+    for batch in chain(_collections(writes, shape, load), _singles(writes, shape), _deletions(writes, mappings, load)):
         heavy = sum(b.request.heavy for b in pack)
-        if len(pack) == MOST_PARTS or heavy + batch.request.heavy > MOST_HEAVY:
+        rows = sum(len(b.writes) for b in pack)
+        full = len(pack) == MOST_PARTS or heavy + batch.request.heavy > MOST_HEAVY
+        if pack and (full or rows + len(batch.writes) > load.most_rows()):
             yield pack
             pack = []
         pack.append(batch)
@@ -90,18 +105,38 @@ def calls(writes: Sequence[Write], places: Mapping[str, str], mappings: Mappings
 
 def read(batch: Batch, answer: Any) -> list[Result]:
     """Return what became of each write of a batch."""
+    alone = len(batch.writes) == 1
     if isinstance(answer, Refused):
-        return [Result(write=write, error=answer.first) for write in batch.writes]
+        return [Result(write=write, error=answer.first, alone=alone) for write in batch.writes]
     if isinstance(answer, Landed | OutOfStep | RowError):
         return [_single(batch.writes[0], answer)]
-    return [_row(write, row) for write, row in zip(batch.writes, answer, strict=True)]
+    results = [_row(write, row) for write, row in zip(batch.writes, answer, strict=True)]
+    as_one = len({result.error for result in results}) == 1 and not alone
+    return [replace(result, alone=False) for result in results] if as_one else results
 
 
-def _collections(writes: Sequence[Write], shape: Shape) -> Iterator[Batch]:
+def again(result: Result, *, most_rows: int) -> bool:
+    """Say whether a refused write should go once more in this run, in a smaller company: it may not be its own fault."""
+    error = result.error
+    if error is None:
+        return False
+    if error.overloaded:
+        return most_rows > 1
+    return error.transient or (not result.alone and error.code in CODE_OF_THE_ORG)
+
+
+def by_parent(write: Write) -> str:
+    """Return what keeps the children of one parent together, so that a locked parent holds up no others."""
+    named = next((field.column for field in write.mapping.references if field.required), "")
+    parent = write.values.get(named) or (write.link.base or {}).get(named) or ""
+    return f"{write.mapping.name} {parent} {write.link.id}"
+
+
+def _collections(writes: Sequence[Write], shape: Shape, load: Load) -> Iterator[Batch]:
     for mapping in shape.mappings:
         for act in (Act.CREATE, Act.UPDATE):
             chosen = [w for w in writes if w.mapping is mapping and w.act is act]
-            for part in chunks(chosen, MOST_ROWS):
+            for part in _batches(chosen, load):
                 yield Batch(request=_collection(mapping, act, [shape.row(w) for w in part]), writes=part)
 
 
@@ -121,10 +156,18 @@ def _singles(writes: Sequence[Write], shape: Shape) -> Iterator[Batch]:
             yield Batch(request=request, writes=[write])
 
 
-def _deletions(writes: Sequence[Write], mappings: Mappings) -> Iterator[Batch]:
+def _batches(writes: Sequence[Write], load: Load) -> Iterator[Sequence[Write]]:
+    start = 0
+    while start < len(writes):
+        size = min(load.batch, load.most_rows())
+        yield writes[start : start + size]
+        start += size
+
+
+def _deletions(writes: Sequence[Write], mappings: Mappings, load: Load) -> Iterator[Batch]:
     for mapping in reversed(mappings.objects):
         chosen = [w for w in writes if w.mapping is mapping and w.act is Act.DELETE]
-        for part in chunks(chosen, MOST_ROWS):
+        for part in _batches(chosen, load):
             yield Batch(request=delete_rows([w.link.crm_id or "" for w in part]), writes=part)
 
 

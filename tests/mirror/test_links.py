@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, false, true
 
 from service.mirror import links
-from service.mirror.links import Link
+from service.mirror.links import Link, Wanted
 from service.store.ledger import links as ledger
 from service.store.records import RECORDS
 
@@ -204,14 +204,16 @@ def test_dirty_records_come_by_object_in_the_order_of_their_ids_and_as_many_as_a
     connection.execute(RECORDS["contact"].insert().values(org_id=org_id, id=uuid4()))
 
     def found(**options: Any) -> list[UUID]:
-        known: dict[str, Any] = {"held_back": false(), "limit": 10}
-        return [link.id for link in links.dirty(connection, "account", **{**known, **options})]
+        held_back = options.pop("held_back", false())
+        wanted = Wanted(**{"limit": 10, **options})
+        return [link.id for link in links.dirty(connection, "account", wanted, held_back=held_back)]
 
     assert links.dirty_nouns(connection) == {"account", "contact"}
     assert found() == ids
     assert found(limit=2) == ids[:2]
     assert found(only=[ids[1], uuid4()]) == [ids[1]]
     assert found(held_back=true()) == []
+    assert (found(bulk=True), found(bulk=False)) == ([], ids)
     assert found(held_back=ledger.c.id == ids[0]) == ids[1:]
 
 

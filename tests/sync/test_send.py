@@ -31,7 +31,7 @@ def write(
 
 def packed(writes: list[Write], places: dict[str, str] | None = None) -> list[list[Batch]]:
     """Pack writes into calls."""
-    return list(send.calls(writes, places or {}, MAPPINGS))
+    return list(send.calls(writes, places or {}, MAPPINGS, send.Load(most_rows=lambda: 1_000)))
 
 
 def rows(batch: Batch) -> list[dict[str, Any]]:
