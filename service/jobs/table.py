@@ -29,28 +29,26 @@ SYNC = "sync"
 def table(sync_every: timedelta) -> tuple[Job, ...]:
     """Return the schedule of every org."""
     return (
-        Job(
-            name=SYNC,
-            when=Every(sync_every),
-            about="bring both sides into step",
-            run=tasks.sync,
-        ),
+        Job(name=SYNC, when=Every(sync_every), about="bring both sides into step", run=tasks.sync),
         Job(
             name="retry",
             when=Every(timedelta(minutes=15)),
-            about="let what is parked longest try again",
+            about="let the parked records go that were tried longest ago",
             run=tasks.retry,
         ),
         Job(
-            name="full",
-            when=Daily(time(2, 30)),
-            about="read and compare everything",
-            run=tasks.full,
+            name="refresh",
+            when=Every(timedelta(hours=1)),
+            about="read again what the CRM computes",
+            run=tasks.refresh,
         ),
+        Job(name="full", when=Daily(time(2, 30)), about="read and compare everything", run=tasks.full),
+        Job(name="sweep", when=Daily(time(3, 30)), about="find what vanished without a trace", run=tasks.sweep),
+        Job(name="prune", when=Daily(time(4, 30)), about="drop what was kept long enough", run=tasks.prune),
         Job(
-            name="prune",
-            when=Daily(time(4, 30)),
-            about="drop what was kept long enough",
-            run=tasks.prune,
+            name="audit",
+            when=Daily(time(5, 30), days=("Sunday",)),
+            about="prove that both sides are equal",
+            run=tasks.audit,
         ),
     )

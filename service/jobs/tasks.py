@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 
 from service.store import schedule
 from service.store.overview import tried_longest_ago
+from service.sync import audit as audits
 from service.sync import park
 from service.sync.context import Sync
 from service.sync.cycle import Full, run_cycle
+from service.sync.refresh import refresh_formulas
 from service.sync.run import Report
+from service.sync.sweep import sweep as sweep_ids
 
 RETRIED_AT_ONCE = 200
 """Parked records that a retry lets go: what stays refused costs a bounded number of calls."""
@@ -43,6 +46,23 @@ def retry(work: Work) -> Report:
         ids = tried_longest_ago(connection, now=work.now, limit=RETRIED_AT_ONCE)
         park.retry_now(connection, now=work.now, ids=ids)
     return sync(work)
+
+
+def refresh(work: Work) -> Report:
+    """Read again what the CRM computes."""
+    return refresh_formulas(work.sync, now=work.now, clock=work.clock)
+
+
+def sweep(work: Work) -> Report:
+    """Find what vanished without a trace."""
+    return sweep_ids(work.sync, now=work.now, clock=work.clock)
+
+
+def audit(work: Work) -> Report:
+    """Prove that both sides are equal, and keep the report."""
+    made = audits.audit(work.sync, now=work.now)
+    audits.keep(work.sync, made)
+    return Report(kind="audit", counts={"differences": made.differences}, api_calls=made.api_calls)
 
 
 def prune(work: Work) -> Report:
