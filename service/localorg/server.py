@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from threading import Thread
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from cheroot.server import HTTPConnection, HTTPRequest
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server as WSGIServer
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _HOST = "127.0.0.1"
 _THREADS = 16
+_DOUBLE_SLASH = re.compile(rb"(?<= )//+")
 
 
 class Server:
@@ -24,6 +27,7 @@ class Server:
 
     def __init__(self, app: WSGIApplication, *, port: int = 0, tls: Path | None = None) -> None:
         self._server = WSGIServer((_HOST, port), app, numthreads=_THREADS, server_name="localhost", shutdown_timeout=1)
+        self._server.ConnectionClass = _Connection
         self.ca_file: Path | None = None
         if tls is not None:
             files = certificates(tls)
@@ -49,3 +53,29 @@ class Server:
         """Stop serving and wait for the thread to end."""
         self._server.stop()
         self._thread.join()
+
+
+class _Request(HTTPRequest):
+    """Take a path that begins with two slashes, as the sf command line writes it."""
+
+    def read_request_line(self) -> bool:
+        kept, self.rfile = self.rfile, _SingleSlash(self.rfile)
+        try:
+            return bool(super().read_request_line())  # type: ignore[no-untyped-call]
+        finally:
+            self.rfile = kept
+
+
+class _SingleSlash:
+    """Read request lines whose path begins with one slash."""
+
+    def __init__(self, rfile: Any) -> None:
+        self._rfile = rfile
+
+    def readline(self) -> bytes:
+        line: bytes = self._rfile.readline()
+        return _DOUBLE_SLASH.sub(b"/", line, count=1)
+
+
+class _Connection(HTTPConnection):
+    RequestHandlerClass = _Request

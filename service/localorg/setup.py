@@ -14,7 +14,14 @@ def set_up(parts: Parts, administrator: str) -> bool:
     if parts.storage.execute('SELECT 1 FROM "Organization"').fetchone():
         return False
     admin = _Seeding(parts, parts.next_id("005"))
-    admin.add("Organization", Name="Plansync Local Org", OrganizationType="Developer Edition", TimeZoneSidKey="UTC")
+    admin.add(
+        "Organization",
+        Name="Plansync Local Org",
+        OrganizationType="Developer Edition",
+        InstanceName="LOCAL",
+        IsSandbox=0,
+        TimeZoneSidKey="UTC",
+    )
     profiles = {name: admin.add("Profile", Name=name) for name in (ADMINISTRATOR, STANDARD_USER, API_ONLY)}
     admin.add(
         "User",

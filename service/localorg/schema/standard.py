@@ -10,6 +10,7 @@ from service.localorg.schema.standardfields import (
     field,
     flag,
     lookup,
+    master_record,
     money,
     owner_field,
     phone,
@@ -71,6 +72,7 @@ _ACCOUNT = (
     _name(255, "Account Name"),
     choice("Type", "Prospect|Customer - Direct|Customer - Channel|Partner|Other", "Account Type"),
     lookup("ParentId", "Account", "Parent", "ChildAccounts"),
+    master_record("Account"),
     choice(
         "Industry",
         "Agriculture|Banking|Consulting|Education|Energy|Engineering|Finance|Government|Healthcare|Insurance"
@@ -90,6 +92,7 @@ _CONTACT = (
     *_PERSON,
     lookup("AccountId", "Account", children="Contacts", on_delete=Constraint.CASCADE),
     lookup("ReportsToId", "Contact", "ReportsTo"),
+    master_record("Contact"),
     text("Title", 128),
     text("Department", 80),
     email("Email"),
@@ -122,6 +125,7 @@ _ORGANIZATION = (
     text("NamespacePrefix", 15, "Namespace Prefix", always_readable=True, createable=False, updateable=False),
     text("TimeZoneSidKey", 40, "Time Zone", always_readable=True),
     text("InstanceName", 5, "Instance Name", always_readable=True, createable=False, updateable=False),
+    field("TrialExpirationDate", Type.DATETIME, always_readable=True, createable=False, updateable=False),
 )
 _OPPORTUNITY = (
     _name(120),
