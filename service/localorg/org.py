@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from service.localorg.automation.run import Automations
 from service.localorg.clock import Clock
 from service.localorg.errors import Refusal
 from service.localorg.faults.model import Faults
@@ -43,7 +44,8 @@ class LocalOrg:
         self._seed = seed
         self.schema_changed_at = clock.now()
         self.faults, self.locks = Faults(), Locks()
-        self._triggers: list[Trigger] = [RowFaults(self.faults), self.locks]
+        self.automation = Automations(lambda: self._parts)
+        self._triggers: list[Trigger] = [RowFaults(self.faults), self.locks, self.automation]
         self._use(schema)
 
     def _use(self, schema: Schema) -> None:

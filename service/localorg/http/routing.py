@@ -37,6 +37,10 @@ DOORS = RouteTable(
         Route("/services/Soap/m/<version>", {"POST": soapmetadata.metadata}),
         Route("/localorg", {"GET": control.state}),
         Route("/localorg/faults", {"GET": weather.faults, "POST": weather.set_faults, "DELETE": weather.clear_faults}),
+        Route(
+            "/localorg/automation",
+            {"GET": weather.automation, "POST": weather.add_automation, "DELETE": weather.clear_automation},
+        ),
         Route("/localorg/schema", {"POST": schemachanges.schema}),
         *(Route(f"/localorg/{name}", {"POST": handler}) for name, handler in control.CONTROLS.items()),
     )

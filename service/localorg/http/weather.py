@@ -1,4 +1,4 @@
-"""Controls of the faults: see, set and clear what strikes calls and rows."""
+"""Controls of the faults and of the customer's automation: see, set and clear them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
+from service.localorg.automation.declared import ACTIONS, read_automation, write_automation
 from service.localorg.errors import Refusal
 from service.localorg.http.api import Api
 from service.localorg.http.asking import asked, check_near, number
@@ -46,6 +47,25 @@ def clear_faults(api: Api, request: Request) -> Answer:
     check_near(request)
     api.org.faults.clear()
     return faults(api, request)
+
+
+def automation(api: Api, request: Request) -> Answer:
+    """Return the automation that runs."""
+    check_near(request)
+    return Answer(body={"automation": [write_automation(each) for each in api.org.automation]})
+
+
+def add_automation(api: Api, request: Request) -> Answer:
+    """Let one more automation run."""
+    api.org.automation.add(read_automation(asked(request, "sobject", "when", *ACTIONS)))
+    return automation(api, request)
+
+
+def clear_automation(api: Api, request: Request) -> Answer:
+    """Let no automation run any more."""
+    check_near(request)
+    api.org.automation.clear()
+    return automation(api, request)
 
 
 def _rates(given: Any) -> Mapping[str, float]:

@@ -38,7 +38,6 @@ class Saving:
         given = self._inputs.read(values)
         record_id = self._parts.next_id(self._sobject.key_prefix)
         row = {**self._blank, "Id": record_id, **given}
-        self._name(row)
         change = Change(self._actor, row, given, before=None)
         self._check(change)
         for field in self._auto_numbers:
@@ -49,9 +48,11 @@ class Saving:
 
     def update(self, before: Row, values: Mapping[str, Any]) -> None:
         """Change one record; one that changes nothing still moves its stamps."""
-        given = self._inputs.read(values)
+        self.write(before, self._inputs.read(values))
+
+    def write(self, before: Row, given: dict[str, Stored]) -> None:
+        """Change one record with stored values, whether or not the actor may set them."""
         row = {**before, **given, **self._stamps}
-        self._name(row)
         change = Change(self._actor, row, given, before=before)
         self._check(change)
         changes = {name: value for name, value in row.items() if value != before[name]}
@@ -62,6 +63,7 @@ class Saving:
     def _check(self, change: Change) -> None:
         for trigger in self._parts.triggers:
             trigger.before_save(self._sobject, change)
+        self._name(change.row)
         self._checks.run(change)
 
     def _conclude(self, change: Change) -> None:

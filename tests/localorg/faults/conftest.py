@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -34,8 +33,4 @@ def app(org: LocalOrg) -> App:
 
 @pytest.fixture
 def editor(app: App) -> Caller:
-    return as_user(app)(EDITOR)
-
-
-def as_user(app: App) -> Callable[[str], Caller]:
-    return lambda username: Caller(app, app.api.sessions.open(app.api.org.user_id(username)))
+    return Caller(app, app.api.sessions.open(app.api.org.user_id(EDITOR)))
