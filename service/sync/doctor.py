@@ -96,7 +96,7 @@ def unusable(error: PlansyncError) -> Examination:
 
 def _examine_crm(rounds: _Rounds, patient: Patient, sync: Sync) -> None:
     try:
-        seen = rounds.visit(LOGIN, (patient, sync))
+        seen = rounds.visit(LOGIN, sync)
         if seen:
             rounds.visit(SCHEMA, sync)
             rounds.visit(PEOPLE, (patient, sync, seen.identity))

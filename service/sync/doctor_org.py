@@ -27,22 +27,19 @@ _MANY_RUNS = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """Who we are in the org, what it speaks, and how far its clock is from ours."""
+    """Who we are in the org, and which versions of the API it speaks."""
 
     identity: Identity
     version: str
     versions: tuple[str, ...]
-    skew: timedelta | None
 
 
-def look_at_door(given: tuple[Patient, Sync]) -> Door:
+def look_at_door(sync: Sync) -> Door:
     """Sign in, and ask who we are and which versions of the API there are."""
-    patient, sync = given
     client = sync.client
     identity = client.identity()
-    skew = client.org_time - patient.clock() if client.org_time else None
     versions = client.call(Request(method="GET", path="/services/data", parse=_versions, repeatable=True))
-    return Door(identity=identity, version=client.root.split("/")[3].removeprefix("v"), versions=versions, skew=skew)
+    return Door(identity=identity, version=client.root.split("/")[3].removeprefix("v"), versions=versions)
 
 
 def _versions(answer: Answer) -> tuple[str, ...]:
@@ -66,24 +63,9 @@ def judge_version(door: Door) -> Iterator[Verdict]:
         )
 
 
-def judge_clock(door: Door) -> Iterator[Verdict]:
-    """Judge how far the org's clock is from ours."""
-    if door.skew is None:
-        yield warning("The org's answers carry no date", "look for a proxy on the way that takes it out")
-        return
-    found = f"This machine's clock and the org's are {abs(door.skew).total_seconds():.0f} s apart"
-    way_out = "let this machine keep its time by NTP"
-    if abs(door.skew) >= TOO_MUCH:
-        yield failure(found, way_out)
-    elif abs(door.skew) >= SKEW:
-        yield warning(found, way_out)
-    else:
-        yield ok(found)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """The org's API calls of 24 hours: all, those of our runs, our share, and what we know that it bears."""
+    """The org's API calls of 24 hours: all, those of our runs, our share; what we know that it bears; its clock."""
 
     used: int
     allowed: int
@@ -91,6 +73,7 @@ class Use:
     ours: int
     over: timedelta
     allowance: Allowance
+    skew: timedelta | None
 
     @property
     def a_day(self) -> int:
@@ -101,8 +84,8 @@ class Use:
 def look_at_limits(given: tuple[Patient, Sync]) -> Use:
     """Ask the org for its limits, and the ledger for our calls."""
     patient, sync = given
-    now = patient.clock()
     daily = sync.client.call(Request(method="GET", path="limits", parse=_daily, repeatable=True))
+    now, theirs = patient.clock(), sync.client.org_time
     with sync.transaction() as connection:
         runs = [run.started_at for run in last_runs(connection, limit=_MANY_RUNS)]
         return Use(
@@ -112,6 +95,7 @@ def look_at_limits(given: tuple[Patient, Sync]) -> Use:
             ours=api_calls_since(connection, now - DAY),
             over=_span(runs, now),
             allowance=allowances.read(connection),
+            skew=theirs - now if theirs else None,
         )
 
 
@@ -124,6 +108,21 @@ def _span(runs: list[datetime], now: datetime) -> timedelta:
     """Return over which part of the last day our runs are spread; less than an hour says nothing of a pace."""
     first = min((run for run in runs if run >= now - DAY), default=now - DAY)
     return max(now - first, timedelta(hours=1))
+
+
+def judge_clock(use: Use) -> Iterator[Verdict]:
+    """Judge how far the org's clock is from ours."""
+    if use.skew is None:
+        yield warning("The org's answers carry no date", "look for a proxy on the way that takes it out")
+        return
+    found = f"This machine's clock and the org's are {abs(use.skew).total_seconds():.0f} s apart"
+    way_out = "let this machine keep its time by NTP"
+    if abs(use.skew) >= TOO_MUCH:
+        yield failure(found, way_out)
+    elif abs(use.skew) >= SKEW:
+        yield warning(found, way_out)
+    else:
+        yield ok(found)
 
 
 def judge_limits(use: Use) -> Iterator[Verdict]:
@@ -204,13 +203,13 @@ def judge_detection(probe: Probe) -> Iterator[Verdict]:
 LOGIN = Station(
     name="login",
     look=look_at_door,
-    checks={"login": judge_login, "API version": judge_version, "clock": judge_clock},
+    checks={"login": judge_login, "API version": judge_version},
     fix="let the integration user use the API (docs/install.md, steps 5 and 6)",
 )
 LIMITS = Station(
     name="limits",
     look=look_at_limits,
-    checks={"limits": judge_limits, "rows in a call": judge_pack},
+    checks={"limits": judge_limits, "rows in a call": judge_pack, "clock": judge_clock},
     fix="wait a while, then run `plansync doctor` again",
 )
 DETECTION = Station(

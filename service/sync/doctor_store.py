@@ -175,17 +175,21 @@ def look_at_health(given: tuple[Patient, Org]) -> Overview:
 
 def judge_health(seen: Overview) -> Iterator[Verdict]:
     """Judge the last run and what waits."""
-    health, reason = seen.verdict.health, seen.verdict.reason
+    health, found = seen.verdict.health, f"{seen.verdict.health}: {seen.verdict.reason}"
     if health.good:
-        yield ok(f"{health}: {reason}")
+        yield ok(found)
     elif health is Health.FAILED:
-        yield failure(f"{health}: {reason}", "mend what this report shows, then run `plansync sync`")
-    elif health is Health.ATTENTION:
-        yield warning(f"{health}: {reason}", "`plansync parked` says what waits and why")
+        yield failure(found, "mend what this report shows, then run `plansync sync`")
     else:
-        yield warning(
-            f"{health}: {reason}", "start `plansync serve --all`, or the clock and a worker, or `plansync sync`"
-        )
+        yield warning(found, _HEALTH[health])
+
+
+_HEALTH = {
+    Health.NEW: "run `plansync sync`, or `plansync serve --all`",
+    Health.PAUSED: "wait: it goes on by itself; the limits below say why",
+    Health.ATTENTION: "`plansync parked` says what waits and why",
+    Health.LATE: "start `plansync serve --all`, or the clock and a worker as in the Procfile",
+}
 
 
 def look_at_sides(given: tuple[Patient, Org]) -> Sync:

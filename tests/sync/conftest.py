@@ -7,6 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from service.store.sealing import Seal, new_key
+from service.sync.doctor_store import Patient
 from tests.world import World
 
 
@@ -36,3 +38,11 @@ def customer(world: World) -> Customer:
     )
     world.settle()
     return Customer(world=world, account=account, plan=plan, objective=objective, kpi=kpi)
+
+
+@pytest.fixture
+def patient(world: World) -> Patient:
+    """The world's org, for the doctor to look at; no login is kept of it."""
+    return Patient(
+        engine=world.engine, seal=Seal([new_key()]), org_name=None, open=lambda _org: world.sync, clock=world.clock.now
+    )
