@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from service.localorg.errors import InstallError, Origin
 from service.localorg.schema.components import Key
-from service.localorg.schema.kinds import BY_TYPE
+from service.localorg.schema.kinds import LISTED
 from service.localorg.schema.nodes import Node, parse
 from service.localorg.schema.problems import Problems
 
@@ -43,7 +43,7 @@ def read_manifest(file: str, content: bytes, problems: Problems) -> Manifest:
 
 def _type(node: Node, origin: Origin) -> dict[Key, int]:
     kind = node.need("name")
-    if kind not in BY_TYPE:
+    if kind not in LISTED:
         raise InstallError(origin, "name", f"Unknown type name '{kind}' specified in {origin.file}", node.line)
     # The sf command line writes a folder of reports with a slash at its end.
     members = {(kind, name.rstrip("/")): node.line for name in node.texts("members")}

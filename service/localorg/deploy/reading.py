@@ -97,12 +97,14 @@ def _taken_apart(component: Component) -> Iterator[Component]:
 def _match(manifest: Manifest, reading: _Reading) -> None:
     """Hold the manifest against the files: each must name what the other has."""
     for key, component in list(reading.components.items()):
-        if not manifest.names(key) and not manifest.names((OBJECT.type, component.owner)):
+        listed = component.kind.listed_as or component.kind.type
+        if not manifest.names((listed, key[1])) and not manifest.names((OBJECT.type, component.owner)):
             reading.problems.found.append(InstallError(component.origin, "file", "Not in package.xml"))
             del reading.components[key]
-    refused = {(problem.origin.type, problem.origin.full_name) for problem in reading.problems.found}
+    found = {(c.kind.listed_as or c.kind.type, c.origin.full_name) for c in reading.components.values()}
+    found |= {(problem.origin.type, problem.origin.full_name) for problem in reading.problems.found}
     for (kind, name), line in manifest.members.items():
-        if name != ALL and (kind, name) not in reading.components and (kind, name) not in refused:
+        if name != ALL and (kind, name) not in found:
             reason = (
                 f"An object '{name}' of type {kind} was named in package.xml, but was not found in zipped directory"
             )

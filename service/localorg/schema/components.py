@@ -42,7 +42,7 @@ def make_component(kind: Kind, full_name: str, file: str, content: bytes) -> Com
     """Return the component that one file holds."""
     origin = Origin(file, kind.type, full_name)
     owner, name = kind.split(full_name)
-    return Component(kind, name, owner, origin, parse(origin, content, kind.root))
+    return Component(kind, name, owner, origin, parse(origin, content, kind.type))
 
 
 def read_components(package: Path) -> list[Component]:

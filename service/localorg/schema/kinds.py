@@ -10,7 +10,7 @@ class Kind:
     """One type of metadata."""
 
     type: str
-    """As package.xml names it."""
+    """Its name, which is also the root element of its file."""
     suffix: str
     folder: str = ""
     """Where its files stand in metadata format; '' if it stands in the file of its object."""
@@ -20,12 +20,8 @@ class Kind:
     """Files stand in folders below `folder`, whose names are part of theirs."""
     shown: bool = False
     """It only shapes screens and reports: checked for its form, otherwise without effect."""
-    root_element: str = ""
-
-    @property
-    def root(self) -> str:
-        """Return the name of the root element of its file."""
-        return self.root_element or self.type
+    listed_as: str = ""
+    """As package.xml names it, if that is not its type."""
 
     def split(self, full_name: str) -> tuple[str, str]:
         """Return the object that owns a component, and its own name."""
@@ -37,7 +33,7 @@ class Kind:
 
 OBJECT = Kind(type="CustomObject", suffix="object", folder="objects")
 FIELD = Kind(type="CustomField", suffix="field", tag="fields")
-REPORT_FOLDER = Kind(type="Report", suffix="reportFolder", folder="reports", shown=True, root_element="ReportFolder")
+REPORT_FOLDER = Kind(type="ReportFolder", suffix="reportFolder", folder="reports", shown=True, listed_as="Report")
 KINDS = (
     OBJECT,
     FIELD,
@@ -58,6 +54,6 @@ KINDS = (
     REPORT_FOLDER,
 )
 BY_SUFFIX = {kind.suffix: kind for kind in KINDS}
-BY_TYPE = {kind.type: kind for kind in reversed(KINDS)}
+LISTED = frozenset(kind.listed_as or kind.type for kind in KINDS)
 NESTED = {kind.tag: kind for kind in KINDS if kind.tag}
 BY_FOLDER = {kind.folder: kind for kind in KINDS if kind.folder and kind is not REPORT_FOLDER}

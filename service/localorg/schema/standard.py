@@ -124,6 +124,14 @@ _ORGANIZATION = (
     flag("IsSandbox", "Is Sandbox", createable=False, updateable=False),
     text("NamespacePrefix", 15, "Namespace Prefix", always_readable=True, createable=False, updateable=False),
     text("TimeZoneSidKey", 40, "Time Zone", always_readable=True),
+    field(
+        "TrialExpirationDate",
+        Type.DATETIME,
+        "Trial Expiration Date",
+        always_readable=True,
+        createable=False,
+        updateable=False,
+    ),
     text("InstanceName", 5, "Instance Name", always_readable=True, createable=False, updateable=False),
     field("TrialExpirationDate", Type.DATETIME, always_readable=True, createable=False, updateable=False),
 )

@@ -74,6 +74,12 @@ def _system(name: str, kind: Type, label: str, reference: Reference | None = Non
     )
 
 
+def master_record(sobject: str) -> Field:
+    """Return the field that names the record which a deleted one was merged into."""
+    reference = Reference(to=(sobject,), name="MasterRecord", children=None)
+    return _system("MasterRecordId", Type.REFERENCE, "Master Record ID", reference)
+
+
 def owner_field(*to: str) -> Field:
     """Return OwnerId; custom objects can be owned by queues as well."""
     return Field(
