@@ -49,3 +49,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure 
         if self.fields:
             body["fields"] = list(self.fields)
         return [body]
+
+
+class Crash(Refusal):
+    """An exception that a trigger did not catch: it takes along all rows that were handed to the trigger at once."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.localorg.automation.compile import Step, Target
 from service.localorg.automation.model import Reject, When
-from service.localorg.errors import Refusal
+from service.localorg.errors import Crash, Refusal
 from service.localorg.records.parts import Change, Parts
 from service.localorg.records.saving import Saving
 from service.localorg.records.values import Stored, from_python, to_json, to_stored
@@ -54,9 +54,9 @@ def _rejection(step: Step, action: Reject, change: Change) -> Refusal:
     return Refusal("FIELD_CUSTOM_VALIDATION_EXCEPTION", action.message, fields=fields)
 
 
-def _thrown(step: Step, change: Change, message: str) -> Refusal:
+def _thrown(step: Step, change: Change, message: str) -> Crash:
     """Return what becomes of an exception that a trigger did not catch."""
     trigger = step.sobject.name.removesuffix("__c").replace("_", "") + "Trigger"
     event = step.automation.when.capitalize() + ("Insert" if change.before is None else "Update")
     text = f"{trigger}: execution of {event}\n\ncaused by: {message}"
-    return Refusal("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", text)
+    return Crash("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", text)

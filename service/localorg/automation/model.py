@@ -32,7 +32,8 @@ class TouchParent:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Refuse a record that meets a condition: by `addError`, or by an exception that nobody caught."""
+    """Refuse a record that meets a condition: by `addError`, which stops it alone, or by an exception, which nobody
+    catches and which takes along all rows that were saved with it."""
 
     condition: str
     message: str

@@ -8,7 +8,7 @@ from contextlib import suppress
 from service.localorg.automation.actions import act
 from service.localorg.automation.compile import Step, compile_step
 from service.localorg.automation.model import Automation, When
-from service.localorg.errors import Refusal
+from service.localorg.errors import Crash, Refusal
 from service.localorg.records.parts import Change, Parts
 from service.localorg.records.triggers import Trigger
 from service.localorg.schema.model import Schema, SObject
@@ -54,7 +54,7 @@ class Automations(Trigger):
     def _run(self, when: When, sobject: SObject, change: Change) -> None:
         parts = self._parts()
         if self._depth == _DEEPEST:
-            raise Refusal("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "maximum trigger depth exceeded")
+            raise Crash("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "maximum trigger depth exceeded")
         self._depth += 1
         try:
             for step in self._current(parts.schema):

@@ -11,7 +11,7 @@ from typing import Any
 
 from service.localorg.bulk.columns import Columns
 from service.localorg.bulk.files import BatchError, Format, Upload
-from service.localorg.errors import Refusal
+from service.localorg.errors import Crash, Refusal
 from service.localorg.ids import parse_id
 from service.localorg.org import LocalOrg
 from service.localorg.records.access import Actor
@@ -70,9 +70,7 @@ class Loading:
         """Save the next rows and yield their results; there are no more once fewer come than asked for."""
         rows = islice(self._rows, most)
         while chunk := list(islice(rows, CHUNK)):
-            with self._org.transaction(), self._org.faults.apex_transaction():
-                results = list(self._save_chunk(chunk))
-            yield from results
+            yield from self._load_chunk(chunk)
 
     def _check_columns(self) -> None:
         order = self._order
@@ -81,6 +79,13 @@ class Loading:
             raise BatchError(f"InvalidBatch : Field name not found : {needed}")
         if order.operation in (Operation.DELETE, Operation.HARD_DELETE) and len(self._columns) > 1:
             raise BatchError(f"InvalidBatch : Only the Id column is allowed for {order.operation}")
+
+    def _load_chunk(self, chunk: list[Row]) -> list[Result]:
+        try:
+            with self._org.transaction(), self._org.faults.apex_transaction():
+                return list(self._save_chunk(chunk))
+        except Crash as crash:
+            return [Result(row, error=self._error(row, crash)) for row in chunk]
 
     def _save_chunk(self, chunk: list[Row]) -> Iterator[Result]:
         values = [self._columns.values(row) for row in chunk]
@@ -96,6 +101,8 @@ class Loading:
             if twice:
                 raise Refusal("DUPLICATE_VALUE", f"Duplicate external id specified: {values[self._order.key or 'Id']}")
             record_id, created = self._write(values)
+        except Crash:
+            raise
         except Refusal as refusal:
             return Result(row, parse_id(known) or "", error=self._error(row, refusal))
         return Result(row, record_id, created)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from service.localorg.errors import Refusal
+from service.localorg.errors import Crash, Refusal
 from service.localorg.http.api import Api
 from service.localorg.http.messages import Answer, Call, unreadable
 from service.localorg.http.query import records_of
@@ -90,13 +90,15 @@ def retrieve(api: Api, call: Call, name: str) -> Answer:
     return Answer(body=[found.get(record_id) for record_id in wanted])
 
 
-def _write(api: Api, rows: Iterable[Any], save: Callable[[Any], Result], *, all_or_none: bool) -> Answer:
+def _write(api: Api, rows: Sequence[Any], save: Callable[[Any], Result], *, all_or_none: bool) -> Answer:
     results: list[Result] = []
     try:
         with api.org.transaction():
             results = [_saved(save, row) for row in rows]
             if all_or_none and not all(result["success"] for result in results):
                 raise _RolledBack
+    except Crash as crash:
+        results = [_failure(crash)] * len(rows)
     except _RolledBack:
         results = [_failure(_ROLLED_BACK) if result["success"] else result for result in results]
     return Answer(body=results)
@@ -106,6 +108,8 @@ def _saved(save: Callable[[Any], Result], row: Any) -> Result:
     """Save one row; what Salesforce notices while it reads the body refuses the whole request."""
     try:
         return save(row)
+    except Crash:
+        raise
     except Refusal as refusal:
         if refusal.code == "JSON_PARSER_ERROR" or refusal.message.startswith("No such column"):
             raise

@@ -204,6 +204,34 @@ class TestReject:
 
         assert [result["success"] for result in results] == [True, False]
 
+    @pytest.mark.parametrize("all_or_none", [True, False])
+    def test_an_exception_takes_the_whole_collection_along(
+        self, org: LocalOrg, caller: Caller, all_or_none: bool
+    ) -> None:
+        org.automation.add(Automation("Project__c", When.AFTER, Reject('Name = "Bad"', "No", throws=True)))
+        rows = [{"attributes": {"type": "Project__c"}, "Name": name} for name in ("Good", "Bad", "Better")]
+
+        results = caller("POST", "composite/sobjects", json={"records": rows, "allOrNone": all_or_none}).json
+
+        codes = {result["errors"][0]["statusCode"] for result in results}
+        messages = {result["errors"][0]["message"] for result in results}
+        assert [result["success"] for result in results] == [False] * 3
+        assert codes == {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"}
+        assert messages == {"ProjectTrigger: execution of AfterInsert\n\ncaused by: No"}
+        assert list(org.storage.rows("Project__c")) == []
+
+    def test_an_exception_takes_the_chunk_of_a_bulk_job_along(self, org: LocalOrg, caller: Caller) -> None:
+        org.automation.add(Automation("Project__c", When.AFTER, Reject('Name = "P200"', "No", throws=True)))
+        job = caller("POST", "jobs/ingest", json={"operation": "insert", "object": "Project__c"}).json["id"]
+        names = "\n".join(["Name", *(f"P{number}" for number in range(210))])
+        caller("PUT", f"jobs/ingest/{job}/batches", data=names, content_type="text/csv")
+        caller("PATCH", f"jobs/ingest/{job}", json={"state": "UploadComplete"})
+
+        progress = caller("GET", f"jobs/ingest/{job}").json
+
+        assert (progress["numberRecordsProcessed"], progress["numberRecordsFailed"]) == (210, 10)
+        assert len(list(org.storage.rows("Project__c"))) == 200
+
 
 class TestKeeping:
     """What runs, and until when."""
