@@ -1,24 +1,32 @@
-"""The Flask application: the console behind its door, and how errors and answers look."""
+"""The Flask application: the console behind its sign-in, and how errors and answers look."""
 
 from __future__ import annotations
 
 from flask import Flask, Response, render_template
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.pages.console import console
-from service.pages.door import guard
+from service.pages.account import account
+from service.pages.charts import add_charts
+from service.pages.gate import guard
+from service.pages.health import health
+from service.pages.org import org
+from service.pages.orgs import console
+from service.pages.paging import page_url
 from service.pages.wording import add_wording
 from service.wiring import Services
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # The forms' protection asks where a form over TLS comes from.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -28,13 +36,18 @@ HEADERS = {
 def create_app(services: Services) -> Flask:
     """Return the web application of these services."""
     app = Flask(__name__, static_folder=None)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    guard(app, token=services.settings.console_token)
+    guard(app, services)
     add_wording(app)
-    app.register_blueprint(console(services))
+    add_charts(app)
+    app.jinja_env.globals.update(page_url=page_url)
+    for pages in (console, account, org, health):
+        app.register_blueprint(pages(services))
     app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(CSRFError, _not_our_form)
     app.register_error_handler(OperationalError, _without_database)
     app.after_request(_harden)
+    if proxies := services.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app
 
 
@@ -50,6 +63,10 @@ def _refused(error: HTTPException) -> Response:
         if name.lower() == "www-authenticate":
             response.headers[name] = value
     return response
+
+
+def _not_our_form(_error: CSRFError) -> tuple[str, int]:
+    return _page(400, "This form is too old", "Go back, load its page again and send it once more."), 400
 
 
 def _without_database(_error: OperationalError) -> tuple[str, int]:

@@ -38,6 +38,7 @@ class Settings:
     log_json: bool
     crm: Credentials
     console_token: str | None = field(default=None, repr=False)
+    proxies: int = 0
     sync_seconds: int = 60
 
 
@@ -56,6 +57,7 @@ def read_settings() -> Settings:
         log_level=env("PLANSYNC_LOG_LEVEL", "warning", validate=validate.OneOf(("debug", "info", "warning", "error"))),
         log_json=env.bool("PLANSYNC_LOG_JSON", False),
         console_token=env("PLANSYNC_CONSOLE_TOKEN", None),
+        proxies=env.int("PLANSYNC_PROXIES", 0, validate=validate.Range(0, 9)),
         sync_seconds=env.int("PLANSYNC_SYNC_SECONDS", 60, validate=validate.Range(1, 3_600)),
         crm=Credentials(
             instance_url=env("SALESFORCE_INSTANCE_URL", None),

@@ -7,24 +7,12 @@ from flask import Flask
 from service import log
 from service.app import create_app
 from service.config import Settings, read_settings
-from service.errors import PlansyncError
 from service.wiring import build
-
-SHORTEST_TOKEN = 20
-
-
-class Unguarded(PlansyncError):  # noqa: N818 - named for the state
-    """The console would stand open."""
 
 
 def web(settings: Settings) -> Flask:
-    """Return the web application; refuse to open it to a network without a token."""
+    """Return the web application."""
     log.set_up(level=settings.log_level, as_json=settings.log_json)
-    if len(settings.console_token or "") < SHORTEST_TOKEN:
-        raise Unguarded(
-            f"PLANSYNC_CONSOLE_TOKEN is not set or shorter than {SHORTEST_TOKEN} characters: the console has no sign-in "
-            "of its own yet, so set it to a long random value (the password; any user name), or use `plansync serve`"
-        )
     return create_app(build(settings))
 
 

@@ -41,6 +41,7 @@ def test_every_setting_can_be_named(bare: pytest.MonkeyPatch, tmp_path: Path) ->
         "PLANSYNC_LOG_LEVEL": "debug",
         "PLANSYNC_LOG_JSON": "true",
         "PLANSYNC_CONSOLE_TOKEN": "t",
+        "PLANSYNC_PROXIES": "1",
         "PLANSYNC_SYNC_SECONDS": "5",
         "SALESFORCE_INSTANCE_URL": "https://acme.my.salesforce.com",
         "SALESFORCE_CLIENT_ID": "id",
@@ -63,7 +64,7 @@ def test_every_setting_can_be_named(bare: pytest.MonkeyPatch, tmp_path: Path) ->
     )
     assert (settings.mappings, settings.package, settings.overlay) == (Path("m"), Path("p"), Path("o.yaml"))
     assert (settings.log_level, settings.log_json, settings.console_token) == ("debug", True, "t")
-    assert settings.sync_seconds == 5
+    assert (settings.sync_seconds, settings.proxies) == (5, 1)
     crm = settings.crm
     assert (crm.instance_url, crm.client_id, crm.username) == ("https://acme.my.salesforce.com", "id", "u")
     assert (crm.client_secret, crm.refresh_token, crm.access_token) == ("s", "r", "a")
@@ -88,7 +89,13 @@ def test_a_secret_does_not_show_when_settings_are_shown(bare: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PLANSYNC_LOG_JSON", "perhaps"), ("PLANSYNC_LOG_LEVEL", "loud"), ("PLANSYNC_LOG_LEVEL", "")]
+    ("name", "value"),
+    [
+        ("PLANSYNC_LOG_JSON", "perhaps"),
+        ("PLANSYNC_LOG_LEVEL", "loud"),
+        ("PLANSYNC_LOG_LEVEL", ""),
+        ("PLANSYNC_PROXIES", "-1"),
+    ],
 )
 def test_a_value_that_means_nothing_is_refused_by_name(bare: pytest.MonkeyPatch, name: str, value: str) -> None:
     bare.setenv(name, value)

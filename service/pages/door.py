@@ -1,4 +1,4 @@
-"""Who may see the console until it has a sign-in: this machine, or whoever knows the token."""
+"""The door for machines: this machine, or whoever knows the token, reads the metrics."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from hmac import compare_digest
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, Unauthorized
-
-OPEN = "console.healthz"
-"""The one endpoint that needs no token: it says nothing but that the process is alive."""
 
 
 def is_loopback(host: str) -> bool:
@@ -24,21 +21,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def guard(app: Flask, *, token: str | None) -> None:
+def let_in(token: str | None) -> None:
     """Let requests with the token in; without a token, requests of this machine only."""
-    app.before_request(lambda: _let_in(token))
-
-
-def _let_in(token: str | None) -> None:
     if token is None:
         # The name is checked, too: a web page elsewhere can point its own name at this machine.
         name = urlsplit(f"//{request.host}").hostname or ""
         if not (is_loopback(request.remote_addr or "") and is_loopback(name)):
-            raise Forbidden("The console has no sign-in yet: it answers this machine only, under the name localhost.")
-    elif request.endpoint != OPEN and not _knows(token):
+            raise Forbidden("The metrics answer this machine only; give them a PLANSYNC_CONSOLE_TOKEN for others.")
+    elif not _knows(token):
         raise Unauthorized(
-            "Give the console's token as the password; any user name will do.",
-            www_authenticate=WWWAuthenticate("basic", {"realm": "Plansync console"}),
+            "Give the token as the password; any user name will do.",
+            www_authenticate=WWWAuthenticate("basic", {"realm": "Plansync metrics"}),
         )
 
 

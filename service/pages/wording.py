@@ -1,18 +1,21 @@
-"""How values read on a page: moments in the org's zone, lengths of time, nouns, outcomes with their icon."""
+"""How values read on a page: moments in the viewer's zone, lengths of time, nouns, outcomes with their icon."""
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import Flask
+from flask import Flask, g
 from markupsafe import Markup
 
 from service.store.orgs import Org
-from service.store.overview import ParkedRecord, Tally
+from service.store.overview import Tally
+from service.store.record_list import State
 from service.sync.overview import Health, Outcome, RunShown, way_out
 
 NOUNS = {"cs_activity": "interaction", "cs_resource": "resource", "objective_kpi": "objective KPI"}
@@ -30,10 +33,21 @@ LOOKS: Mapping[str, str] = {
     Outcome.RUNNING: "busy",
     Outcome.FAILED: "bad",
     Outcome.CUT_OFF: "bad",
+    State.TO_PUSH: "busy",
+    State.PARKED: "warn",
+    State.GONE: "new",
 }
-"""The icon and colour of each health and outcome; the word always stands beside them."""
-LONGEST_VALUE = 200
+"""The icon and colour of each health, outcome and state; the word always stands beside them."""
 COMMAND = re.compile(r"`([^`]+)`")
+INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")
+MEANT = "\n\t\N{ZERO WIDTH JOINER}"
+
+
+def visible(value: object) -> object:
+    """Return text with every character shown that would not be seen, or would turn its neighbours round."""
+    if not isinstance(value, str) or isinstance(value, Markup) or (value.isascii() and value.isprintable()):
+        return value
+    return "".join(_named(char) if _hides(char) else char for char in value)
 
 
 def moment(at: datetime, zone: str) -> Markup:
@@ -41,6 +55,17 @@ def moment(at: datetime, zone: str) -> Markup:
     local = at.astimezone(ZoneInfo(zone))
     shown = f"{local.day} {local:%b %Y, %H:%M:%S %Z}"
     return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="seconds"), shown)
+
+
+def moment_here(at: datetime) -> Markup:
+    """Return a moment on the viewer's clock."""
+    return moment(at, g.get("zone", "UTC"))
+
+
+def clock_time(at: datetime) -> str:
+    """Return the day and minute of a moment on the viewer's clock, for a chart's table."""
+    local = at.astimezone(ZoneInfo(g.get("zone", "UTC")))
+    return f"{local.day} {local:%b, %H:%M}"
 
 
 def length(span: timedelta) -> str:
@@ -78,24 +103,25 @@ def deeds(shown: RunShown) -> str:
 
 def with_code(sentence: str) -> Markup:
     """Return a sentence with its `commands` set as code; everything in it stays text."""
-    parts = COMMAND.split(sentence)
+    parts = COMMAND.split(str(visible(sentence)))
     return Markup().join(
         Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
     )
 
 
-def value(at_stake: object) -> str:
-    """Return a value of a conflict, shortened."""
-    if at_stake is None:
-        return "(empty)"
-    text = str(at_stake)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}\N{HORIZONTAL ELLIPSIS}"
+def as_text(value: object) -> str:
+    """Return a value of a record as text; of a whole record, its fields line by line."""
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {as_text(held)}" for name, held in value.items() if held is not None)
+    if isinstance(value, bool | list):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else str(value)
 
 
-def record_url(item: ParkedRecord, org: Org) -> str | None:
+def record_url(crm_id: str | None, org: Org) -> str | None:
     """Return where the CRM shows a record; None when it is not there."""
     web = urlsplit(org.instance_url).scheme in ("https", "http")
-    return f"{org.instance_url}/{item.crm_id}" if web and item.crm_id else None
+    return f"{org.instance_url}/{crm_id}" if web and crm_id else None
 
 
 def shares(tally: Tally) -> list[tuple[str, float, float]]:
@@ -113,16 +139,27 @@ def shares(tally: Tally) -> list[tuple[str, float, float]]:
 
 
 def add_wording(app: Flask) -> None:
-    """Give these words to the templates."""
+    """Give these words to the templates; no text reaches a page with something unseen in it."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.finalize = visible
     app.jinja_env.filters.update(
-        moment=moment,
+        moment=moment_here,
+        clock_time=clock_time,
         length_of=length,
         age=age,
         noun=noun,
         deeds=deeds,
         with_code=with_code,
-        value=value,
+        as_text=as_text,
         shares=shares,
         way_out=way_out,
     )
     app.jinja_env.globals.update(looks=LOOKS, kinds=KINDS, record_url=record_url)
+
+
+def _hides(char: str) -> bool:
+    return unicodedata.category(char) in INVISIBLE and char not in MEANT
+
+
+def _named(char: str) -> str:
+    return f"\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}U+{ord(char):04X}\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}"

@@ -98,6 +98,8 @@ def place(found: Found) -> tuple[str, str]:
 
 
 _TABLES = {name.rstrip("_"): table for name, table in RECORDS.items()}
+NOUNS = tuple(_TABLES)
+"""Every synced object."""
 
 
 def _name(noun: str) -> ColumnElement[str]:
