@@ -1,4 +1,4 @@
-"""A PostgreSQL of one test process's own: in a temporary folder, without fsync, gone at the end."""
+"""A PostgreSQL of one test process's own: in a temporary folder, gone at the end."""
 
 from __future__ import annotations
 
@@ -15,20 +15,25 @@ from service.store.schema import upgrade
 
 
 @contextmanager
-def throwaway_server() -> Iterator[str]:
-    """Yield the administrator's URL of an embedded server that forgets everything."""
+def throwaway_server(*, durable: bool = False) -> Iterator[str]:
+    """Yield the administrator's URL of an embedded server that is gone at the end; a durable one outlives a crash."""
     # Not below pytest's own folder: each pytest makes that private again, and as root the server runs as another user.
     with TemporaryDirectory(prefix="plansync-tests-") as folder:
         server = embedded_server(Path(folder) / "postgres")
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            # A test run that loses its power begins anew.
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("ALTER SYSTEM SET synchronous_commit = off")
-            connection.execute("SELECT pg_reload_conf()")
+        if not durable:
+            _hurry(server.get_uri())
         try:
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+def _hurry(admin_url: str) -> None:
+    """Wait for no disk: a test run that loses its power begins anew."""
+    with psycopg.connect(admin_url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def migrated_database(admin_url: str, name: str = "tests") -> str:

@@ -145,17 +145,14 @@ def no_echo(state: State, memory: Memory) -> Iterator[str]:
         if link is None or line["action"] not in ("pull", "theirs won", "ask"):
             continue
         column, value = line["field"], line["theirs"]
-        pointed = (
-            state.by_id.get(_uuid(value)) if state.world.mappings[line["object"]].field(column).refers_to else None
-        )
-        theirs = pointed["crm_id"] if pointed else value
+        theirs = value
+        if state.world.mappings[line["object"]].field(column).refers_to:
+            if value is None:
+                continue  # a deletion clears what points at it, which nobody wrote
+            theirs = state.by_id[UUID(value)]["crm_id"]
         ours = (str(link["id"]), column, value)
         if ours in said_here and (link["crm_id"], column, theirs) not in said_there:
             yield f"P6 {line['object']} {link['crm_id']} {line['field']}: our own {line['theirs']!r} came back as a change"
-
-
-def _uuid(value: Any) -> UUID | None:
-    return UUID(value) if value else None
 
 
 def only_changes_sent(state: State, memory: Memory, sent: list[Sent]) -> Iterator[str]:
