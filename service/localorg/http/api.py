@@ -14,6 +14,7 @@ from service.localorg.http.clients import Clients
 from service.localorg.http.jobs import Job
 from service.localorg.http.loads import Load
 from service.localorg.http.messages import Answer, Call, refused
+from service.localorg.http.passwords import Passwords
 from service.localorg.http.routes import RouteTable
 from service.localorg.http.sessions import Sessions
 from service.localorg.http.spool import Spool
@@ -48,6 +49,7 @@ class Api:
         self.schema_changes = SchemaChanges(org)
         self.deployments: dict[str, Deployment] = {}
         self.clients = Clients()
+        self.passwords = Passwords()
         self.usage = Usage(org.clock)
         self.jobs: dict[str, Job] = {}
         self.loads: dict[str, Load] = {}

@@ -73,6 +73,27 @@ def clients(api: Api, request: Request) -> Answer:
     return Answer(status=201, body={"client_id": given["client_id"]})
 
 
+def passwords(api: Api, request: Request) -> Answer:
+    """Give a user a password, and the security token that has to follow it."""
+    given = asked(request, "username", "password", "security_token")
+    user = find_user(api.org, str(given.get("username")))
+    if user is None or not given.get("password"):
+        raise Refusal("INVALID_INPUT", "the username of a user and a password are required")
+    api.passwords.set(user["Id"], str(given["password"]), str(given.get("security_token", "")))
+    return Answer(status=201, body={"username": user["Username"]})
+
+
+def merge(api: Api, request: Request) -> Answer:
+    """Merge records as the administrator; children keep their clock unless they are told to move it."""
+    given = asked(request, "winner", "losers", "moves_children_clock")
+    losers, moves_clock = given.get("losers"), given.get("moves_children_clock") is True
+    if not isinstance(losers, list):
+        raise Refusal("INVALID_INPUT", "losers must be a list of ids")
+    writer, admin = api.org.writer, api.org.admin()
+    merged = writer.merge(admin, str(given.get("winner")), losers, moves_children_clock=moves_clock)
+    return Answer(body={"winner": merged.winner, "losers": list(merged.losers), "children": list(merged.children)})
+
+
 def jobs(api: Api, request: Request) -> Answer:
     """Say how many polls a new bulk job stays in progress."""
     api.held_polls = int(number(asked(request, "held_polls").get("held_polls", 0)))
@@ -85,6 +106,8 @@ CONTROLS: dict[str, Callable[[Api, Request], Answer]] = {
     "sessions": sessions,
     "clients": clients,
     "jobs": jobs,
+    "merge": merge,
+    "passwords": passwords,
 }
 
 

@@ -64,8 +64,12 @@ def result(space: str, operation: str, value: Mapping[str, Any] | list[Any]) -> 
 
 def fault(space: str, refusal: Refusal) -> Answer:
     """Return the envelope of a fault, which SOAP sends with status 500."""
-    code, message = f"sf:{refusal.code}", escape(f"{refusal.code}: {refusal.message}")
-    body = f"<soapenv:Fault><faultcode>{code}</faultcode><faultstring>{message}</faultstring></soapenv:Fault>"
+    code, message = refusal.code, escape(refusal.message)
+    body = (
+        f"<soapenv:Fault><faultcode>sf:{code}</faultcode><faultstring>{code}: {message}</faultstring><detail>"
+        f"<sf:fault><sf:exceptionCode>{code}</sf:exceptionCode><sf:exceptionMessage>{message}</sf:exceptionMessage>"
+        "</sf:fault></detail></soapenv:Fault>"
+    )
     return Answer(status=500, stream=[_ENVELOPE.format(space=space, body=body).encode()], headers=_HEADERS)
 
 

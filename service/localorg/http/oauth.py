@@ -1,4 +1,4 @@
-"""The token endpoint: JWT bearer, client credentials and refresh, with Salesforce's refusals."""
+"""The token endpoint: JWT bearer, client credentials, password and refresh, with Salesforce's refusals."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request
 from service.localorg.http.api import Api
 from service.localorg.http.clients import Client, GrantError
 from service.localorg.http.messages import Answer
+from service.localorg.http.passwords import Verdict
 from service.localorg.http.users import find_user
 
 LOGIN_HOSTS = frozenset({"https://login.salesforce.com", "https://test.salesforce.com"})
@@ -35,6 +36,8 @@ def _token(api: Api, request: Request) -> dict[str, Any]:
         return _by_credentials(api, request)
     if grant_type == "refresh_token":
         return _by_refresh_token(api, request)
+    if grant_type == "password":
+        return _by_password(api, request)
     raise GrantError("unsupported_grant_type", "grant type not supported")
 
 
@@ -52,6 +55,14 @@ def _by_credentials(api: Api, request: Request) -> dict[str, Any]:
     user = find_user(api.org, client.run_as) if client.run_as else None
     if user is None:
         raise GrantError("invalid_grant", "no client credentials user enabled")
+    return _granted(api, request, client, user)
+
+
+def _by_password(api: Api, request: Request) -> dict[str, Any]:
+    client = api.clients.proven(*_presented(request))
+    user = find_user(api.org, request.form.get("username", ""))
+    if user is None or api.passwords.judge(user["Id"], request.form.get("password", "")) is not Verdict.GOOD:
+        raise GrantError("invalid_grant", "authentication failure")
     return _granted(api, request, client, user)
 
 

@@ -12,6 +12,9 @@ from service.localorg.errors import Refusal
 from service.localorg.http.api import Api, Cursor
 from service.localorg.http.messages import Answer, Call
 from service.localorg.http.spool import Spool
+from service.localorg.schema.standard import OPEN, SETUP
+from service.localorg.soql.columns import describe_columns
+from service.localorg.soql.parser import parse
 from service.localorg.soql.run import run_query
 
 SMALLEST, LARGEST = 200, 2000
@@ -21,6 +24,15 @@ _LOCATOR = re.compile(r"(01g\w{15})-(\d+)")
 
 def query(api: Api, call: Call) -> Answer:
     """Return the first page of the records that a query finds."""
+    return _first_page(api, call, all_rows=False)
+
+
+def tooling_query(api: Api, call: Call) -> Answer:
+    """Return the first page of a query of the Tooling API, which knows the set-up and no business records."""
+    name = str(parse(_text(call)).source)
+    sobject = api.org.schema.object(name)
+    if sobject and sobject.name not in OPEN | SETUP:
+        raise Refusal("INVALID_TYPE", f"sObject type '{name}' is not supported.")
     return _first_page(api, call, all_rows=False)
 
 
@@ -56,9 +68,9 @@ def _find(api: Api, call: Call, locator: str) -> tuple[Cursor, int]:
 
 
 def _first_page(api: Api, call: Call, *, all_rows: bool) -> Answer:
-    text = call.query.get("q", "").strip()
-    if not text:
-        raise Refusal("MALFORMED_QUERY", "A query string has to be specified")
+    text = _text(call)
+    if call.query.get("columns") == "true":
+        return Answer(body=describe_columns(api.org, call.actor, text, all_rows=all_rows))
     result = run_query(api.org, call.actor, text, all_rows=all_rows, data_path=call.data_path)
     largest = _batch_size(call)
     size = api.org.faults.page(largest)
@@ -70,6 +82,13 @@ def _first_page(api: Api, call: Call, *, all_rows: bool) -> Answer:
     rows = Spool(_lines(chain([following], records)))
     cursor = Cursor(call.actor.user_id, len(page) + len(rows), largest, rows)
     return _page(call, result.total, page, f"{api.keep(cursor)}-{size}")
+
+
+def _text(call: Call) -> str:
+    text = call.query.get("q", "").strip()
+    if not text:
+        raise Refusal("MALFORMED_QUERY", "A query string has to be specified")
+    return text
 
 
 def _page(call: Call, total: int, records: list[Any], locator: str | None) -> Answer:

@@ -45,6 +45,10 @@ class Sessions:
             raise Refusal("INVALID_SESSION_ID", "Session expired or invalid", status=401)
         return grant
 
+    def close(self, token: str) -> None:
+        """End one session."""
+        self._live.pop(token, None)
+
     def expire(self, user_id: str | None = None) -> int:
         """End a user's sessions, or everybody's, and return how many; refresh tokens stay."""
         ended = [token for token, grant in list(self._live.items()) if user_id in (None, grant.user_id)]

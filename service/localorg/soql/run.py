@@ -50,7 +50,7 @@ def run_query(
 ) -> QueryResult:
     """Run a query for a user; `all_rows` takes in deleted records, `data_path` goes into the records' URLs."""
     with org.lock:
-        statement = compile_query(_session(org, actor, text, all_rows), parse(text))
+        statement = compile_query(session_of(org, actor, text, all_rows), parse(text))
         if statement.counts_only:
             return QueryResult(statement.entity, _total(org, statement), iter(()), ())
         batches = _batches(org, statement)
@@ -67,12 +67,13 @@ def run_query(
 def rows_csv(org: LocalOrg, actor: Actor, text: str, *, all_rows: bool = False) -> CsvResult:
     """Run a Bulk query for a user."""
     with org.lock:
-        statement = compile_flat(_session(org, actor, text, all_rows), parse(text))
+        statement = compile_flat(session_of(org, actor, text, all_rows), parse(text))
     rows = (row for batch in _batches(org, statement) for row in batch)
     return CsvResult(statement.entity, _columns(statement), map(csv_builder(statement), rows))
 
 
-def _session(org: LocalOrg, actor: Actor, text: str, all_rows: bool) -> Session:
+def session_of(org: LocalOrg, actor: Actor, text: str, all_rows: bool) -> Session:
+    """Return what all parts of one query share."""
     return Session(org, actor, text, all_rows, org.reader.context(actor))
 
 

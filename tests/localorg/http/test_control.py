@@ -154,3 +154,37 @@ class TestControls:
         answer = call(app, method, path, json={"run": True}, environ={"REMOTE_ADDR": "192.0.2.7"})
 
         assert refusal(answer) == (404, "NOT_FOUND")
+
+
+class TestMerge:
+    """POST /localorg/merge: what people do in the user interface."""
+
+    def test_records_are_merged_and_both_sides_are_told(self, app: App, admin: Caller) -> None:
+        winner, loser = (admin.created("Account", Name=name) for name in ("Acme", "ACME"))
+        contact = admin.created("Contact", LastName="A", AccountId=loser)
+        call(app, "POST", "/localorg/clock", json={"advance_seconds": 60})
+
+        answer = call(app, "POST", "/localorg/merge", json={"winner": winner, "losers": [loser]})
+
+        assert answer.json == {"winner": winner, "losers": [loser], "children": [contact]}
+        call(app, "POST", "/localorg/clock", json={"advance_seconds": 60})
+        window = "start=2026-03-02T10:31:00Z&end=2026-03-02T10:32:00Z"
+        assert admin("GET", f"sobjects/Account/updated?{window}").json["ids"] == [winner]
+        (gone,) = admin("GET", f"sobjects/Account/deleted?{window}").json["deletedRecords"]
+        assert gone["id"] == loser
+        assert admin("GET", f"sobjects/Contact/updated?{window}").json["ids"] == []
+
+    def test_children_move_their_clock_if_they_are_told_to(self, app: App, admin: Caller) -> None:
+        winner, loser = (admin.created("Account", Name=name) for name in ("Acme", "ACME"))
+        contact = admin.created("Contact", LastName="A", AccountId=loser)
+        call(app, "POST", "/localorg/clock", json={"advance_seconds": 60})
+
+        asked = {"winner": winner, "losers": [loser], "moves_children_clock": True}
+        assert call(app, "POST", "/localorg/merge", json=asked).status_code == 200
+
+        assert admin.read("Contact", contact)["SystemModstamp"] == "2026-03-02T10:31:15.000+0000"
+
+    def test_what_is_no_merge_is_refused(self, app: App) -> None:
+        assert refusal(call(app, "POST", "/localorg/merge", json={"winner": "001"})) == (400, "INVALID_INPUT")
+        asked = {"winner": "001000000000001AAA", "losers": []}
+        assert refusal(call(app, "POST", "/localorg/merge", json=asked)) == (400, "MERGE_FAILED")

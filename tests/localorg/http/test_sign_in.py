@@ -174,6 +174,50 @@ class TestClientCredentials:
         assert answer.json["error_description"] == "no client credentials user enabled"
 
 
+class TestPassword:
+    """Username and password, with the security token behind it."""
+
+    @pytest.fixture(autouse=True)
+    def password(self, app: App) -> None:
+        call(
+            app,
+            "POST",
+            "/localorg/passwords",
+            json={"username": EDITOR, "password": "secret word", "security_token": "TOKEN"},
+        )
+
+    def test_it_is_worth_a_session(self, app: App, client: str) -> None:
+        answer = ask(
+            app,
+            grant_type="password",
+            client_id=client,
+            client_secret="secret",
+            username=EDITOR,
+            password="secret wordTOKEN",
+        )
+
+        assert works(app, answer.json["access_token"])
+
+    @pytest.mark.parametrize(
+        ("form", "error"),
+        [
+            ({"username": EDITOR, "password": "secret word"}, "invalid_grant"),
+            ({"username": EDITOR, "password": "wrong"}, "invalid_grant"),
+            ({"username": "admin@example.com", "password": ""}, "invalid_grant"),
+            ({"username": "nobody@example.com", "password": "secret wordTOKEN"}, "invalid_grant"),
+            ({"client_secret": "wrong"}, "invalid_client"),
+        ],
+    )
+    def test_others_are_refused(self, app: App, client: str, form: dict[str, str], error: str) -> None:
+        answer = ask(app, grant_type="password", **{"client_id": client, "client_secret": "secret", **form})
+
+        assert (answer.status_code, answer.json["error"]) == (400, error)
+
+    @pytest.mark.parametrize("asked", [{"username": EDITOR}, {"username": "nobody@example.com", "password": "x"}])
+    def test_a_password_is_given_to_a_user(self, app: App, asked: dict[str, str]) -> None:
+        assert refusal(call(app, "POST", "/localorg/passwords", json=asked)) == (400, "INVALID_INPUT")
+
+
 class TestRefresh:
     """Refresh tokens, as the web-server flow would have given them."""
 
@@ -212,7 +256,7 @@ class TestRefresh:
 
 
 def test_other_grants_are_not_supported(app: App) -> None:
-    assert ask(app, grant_type="password").json["error"] == "unsupported_grant_type"
+    assert ask(app, grant_type="authorization_code").json["error"] == "unsupported_grant_type"
 
 
 class TestSessions:
