@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import signal
 from contextlib import ExitStack
 from dataclasses import replace
@@ -13,6 +14,8 @@ from threading import Event
 import click
 from rich.console import Console
 
+from service.access import admins
+from service.access.admins import NewPassword
 from service.app import create_app
 from service.cli.exits import Exit
 from service.cli.output import emit, screen
@@ -23,6 +26,7 @@ from service.demo.stage import Stage
 from service.localorg.server import Server
 
 FOLDER = Path(".plansync/demo")
+ADMIN = "admin@example.com"
 
 
 @click.command()
@@ -59,8 +63,18 @@ def _serve(stage: Stage, port: int, console: Console) -> None:
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    password = _let_somebody_in(stage)
     with Server(create_app(stage.services), port=port) as web:
         console.print(f"\nThe console is at [bold]{web.url}/[/bold]. The org stays up at {stage.org.instance_url}.")
+        console.print(f"Sign in as [bold]{ADMIN}[/bold] with the password [bold]{password}[/bold].")
         console.print(f"Sync again from another terminal: PLANSYNC_DATA={stage.services.settings.data} plansync sync")
         console.print("Ctrl-C stops everything.")
         stop.wait()
+
+
+def _let_somebody_in(stage: Stage) -> str:
+    """Make the demo's admin, who is gone with its data; return the password."""
+    password, services = secrets.token_urlsafe(12), stage.services
+    new = NewPassword(text=password)
+    admins.add(services.engine, ADMIN, new, admin_id=services.new_id(), now=services.clock())
+    return password

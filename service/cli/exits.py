@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from service.access.admins import AdminError
 from service.crm.errors import LimitReached, Refused, Retryable, SignInNeeded, Unreachable
 from service.errors import PlansyncError
 from service.mapping.model import MappingErrors
@@ -43,6 +44,7 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (Paused, Exit.ATTENTION, "paused"),
     (Stale, Exit.ATTENTION, "stale"),
     (Vanished, Exit.ATTENTION, "vanished"),
+    (AdminError, Exit.ATTENTION, "admin"),
     (MappingErrors, Exit.SETUP, "mapping"),
     (ConnectionIncomplete, Exit.SETUP, "login_incomplete"),
     (UnknownOrg, Exit.SETUP, "unknown_org"),

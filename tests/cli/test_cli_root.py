@@ -23,8 +23,8 @@ from service.config import ROOT
 from service.errors import PlansyncError
 from tests.cli.conftest import Door, Shell
 
-UNLISTED = {"CrmError", "Unquotable", "Unreadable", "Unguarded", "DemoRefused", "EditRefused"}
-"""A root, faults of the code, faults of one record, the web process's and the demo's own."""
+UNLISTED = {"CrmError", "Unquotable", "Unreadable", "DemoRefused", "EditRefused"}
+"""A root, faults of the code, faults of one record, the demo's own."""
 JSON = {("demo",): "--check"}
 """Commands whose JSON has another name."""
 

@@ -59,7 +59,7 @@ def test_the_check_ends_with_one_json_line(settings):
 def test_the_comparison_finds_what_no_sync_has_met_yet(settings):
     with show(settings, now=NOW, console=Console(file=StringIO()), accounts=CAST) as (ready, result):
         assert result.ok
-        assert create_app(ready.services).test_client().get("/").status_code == 200
+        assert create_app(ready.services).test_client().get("/sign-in").status_code == 200
         plan = ready.crm_ids["A-00bed1/plan"]
         assignment = ready.crm_ids["A-00bed1/objective 0/playbook/kickoff by Lead"]
         ready.local_org.writer.update(ready.local_org.admin(), "Success_Plan__c", plan, {"Name": "Another"})
