@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
+from service.localorg.automation.model import Automation
 from service.localorg.faults.kinds import OF_CALLS, Fault
+from tests.simulation.strangers import AUTOMATION
 
 OF_ROWS = (Fault.LOCK, Fault.DUPLICATE, Fault.VALIDATION, Fault.SHORT_PAGE)
 
@@ -26,6 +28,11 @@ class Mix:
     calls_left: int | None = None
     """How many API calls are ours before our share of the day is used up; None for plenty."""
 
+    automation: tuple[Automation, ...] = ()
+    """What the customer's own flows and triggers do."""
+    strangers: bool = False
+    """Whether administrators merge and purge."""
+
     @classmethod
     def choose(cls, random: Random) -> Mix:
         """Draw a mix; a storm strikes about every tenth call."""
@@ -37,6 +44,8 @@ class Mix:
             bystanders=random.choice((0, 0.05, 0.1)),
             rates={**dict.fromkeys(kinds, storm / len(kinds)), **dict.fromkeys(OF_ROWS, rows)},
             rows_per_call=random.choice((None, None, None, random.randint(1, 8))),
+            automation=tuple(random.sample(AUTOMATION, random.choice((0, 0, 1, 2)))),
+            strangers=random.random() < 0.3,
             calls_left=random.choice((None, None, None, None, random.randint(3, 30))),
         )
 

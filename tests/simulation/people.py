@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -50,6 +50,10 @@ SPOKEN_FOR: dict[str, Callable[[int], Any]] = {
 """Numbers that the CRM's own rules leave little freedom."""
 
 
+Act = tuple[Callable[[], None], int]
+"""What somebody may do, and how often beside the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One accepted change: on which side, of which record (our id or CRM id), which value."""
@@ -85,9 +89,10 @@ class People:
         self.world, self.random, self.trace, self.memory = world, random, trace, Memory()
         self._number = 0
 
-    def act(self) -> None:
-        """Do one thing on one side."""
-        acts: list[tuple[Callable[[], None], int]] = [
+    def act(self, others: Sequence[Act] = ()) -> None:
+        """Do one thing on one side; `others` may do something in their place."""
+        acts: list[Act] = [
+            *others,
             (self.create_there, 3),
             (self.create_here, 3),
             (self.edit_there, 6),
@@ -137,9 +142,13 @@ class People:
         live = sorted(self.world.there(noun))
         if not live:
             return
+        self.gone_there(lambda: self.world.delete_there(self.random.choice(live)))
+
+    def gone_there(self, act: Callable[[], object]) -> None:
+        """Do what deletes records in the CRM, and remember which went."""
         before = self._all_there()
         try:
-            self.world.delete_there(self.random.choice(live))
+            act()
         except Refusal:
             return
         gone = before - self._all_there()
@@ -168,7 +177,12 @@ class People:
             crm_id = write(wire)
         except Refusal:
             return
-        self._accepted("there", noun, crm_id, values)
+        self._accepted("there", noun, crm_id, self._kept(noun, crm_id, values))
+
+    def _kept(self, noun: str, crm_id: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Return what the org has made of these values: its automation may have had its say."""
+        row = self.world.there(noun)[crm_id]
+        return {column: row[self._field(noun, column).crm] for column in values}
 
     def _all_there(self) -> set[str]:
         return {crm_id for noun in PLAYED for crm_id in self.world.there(noun)}
@@ -236,7 +250,11 @@ class People:
         return self._mapping(noun).field(column)
 
     def _canonical(self, noun: str, values: dict[str, Any]) -> dict[str, Value]:
-        return {column: CANON[self._field(noun, column).kind](value) for column, value in values.items()}
+        return {column: self._canon(self._field(noun, column), value) for column, value in values.items()}
+
+    @staticmethod
+    def _canon(mapped: FieldMapping, value: Any) -> Value:
+        return CANON[mapped.kind](bool(value) if mapped.kind is Kind.BOOLEAN else value)
 
     def _pointing(self, noun: str, live: dict[str, list[str]]) -> dict[str, str] | None:
         """Choose parents; None when one that is needed does not exist."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from requests import PreparedRequest, Response
+from simple_salesforce.api import Salesforce
 
 from service.crm import exact_json
 from service.domain.pacing import UNTIL_ASKED, exhausted
@@ -50,8 +51,9 @@ class Road(WsgiAdapter):
         if body:
             self._note(list(rows_in(self._world.mappings, exact_json.loads(body))))
         response = super().send(request, *args, **kwargs)
-        self._hear()
-        self._between("answer", response.status_code, response.text)
+        text = response.text  # a torn one breaks off here
+        self._hear(response)
+        self._between("answer", response.status_code, text)
         return response
 
     def _stay_in_bounds(self) -> None:
@@ -65,9 +67,11 @@ class Road(WsgiAdapter):
         if self.calls > MOST_CALLS:
             raise Endless
 
-    def _hear(self) -> None:
-        usage, budget = self._world.app.api.usage, self._world.sync.client.budget
-        self.told_at = self._world.clock.now() if exhausted(usage.used, usage.allowance, share=budget) else None
+    def _hear(self, response: Response) -> None:
+        told = Salesforce.parse_api_usage(response.headers.get("Sforce-Limit-Info", "")).get("api-usage")
+        if told:
+            enough = exhausted(told.used, told.total, share=self._world.sync.client.budget)
+            self.told_at = self._world.clock.now() if enough else None
 
     def _note(self, rows: list[Sent]) -> None:
         self.problems += self._dangling(rows)

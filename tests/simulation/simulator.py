@@ -19,6 +19,7 @@ from service.sync.cycle import Full
 from tests.simulation.mix import CALM, Mix
 from tests.simulation.people import People
 from tests.simulation.road import MOST_CALLS, Endless, Road
+from tests.simulation.strangers import Strangers
 from tests.simulation.trace import Trace
 from tests.world import URL, World
 
@@ -39,6 +40,7 @@ class Simulator:
         self.trace = Trace(tell)
         self.world = World(org=org, engine=engine, seed=seed)
         self.people = People(self.world, self.random, self.trace)
+        self.strangers = Strangers(self.world, self.people, self.random)
         self.road = Road(self.world, self.between)
         self.running = self.dead = False
         self.points = self.kills = 0
@@ -49,6 +51,7 @@ class Simulator:
     def run(self, steps: int = STEPS) -> None:
         """Let people and the sync loose on each other, then let things calm down."""
         self.people.begin()
+        self.strangers.arrive(self.mix.automation)
         self.world.org.faults.set(
             seed=self.random.getrandbits(32), rates=self.mix.rates, rows_per_call=self.mix.rows_per_call
         )
@@ -57,8 +60,7 @@ class Simulator:
         with self._watching():
             for _ in range(steps):
                 for _ in range(self.random.randint(0, 4)):
-                    self.people.act()
-                    self._time_passes()
+                    self._somebody_acts()
                 self.cycle(
                     after=self.random.choice((0, 1, 3, 61, 61, 3_700)),
                     hurry=self.random.random() < 0.7,
@@ -69,6 +71,7 @@ class Simulator:
     def calm_down(self) -> None:
         """Stop the faults and grant P1 its three cycles; waits of parked records are long over."""
         self.mix = CALM
+        self.strangers.leave()
         self.struck.update(self.world.org.faults.counts)
         self.world.org.faults.clear()
         for _ in range(3):
@@ -110,11 +113,11 @@ class Simulator:
         if what != "commit" and self.random.random() < self.mix.bystanders:
             # No lock of the sync is held between its transactions.
             self.running = False
-            self.people.act()
-            self._time_passes()
+            self._somebody_acts()
             self.running = True
 
-    def _time_passes(self) -> None:
+    def _somebody_acts(self) -> None:
+        self.people.act(self.strangers.acts if self.mix.strangers else ())
         self.world.pass_time(seconds=self.random.choice((0, 0.2, 0.7, 1, 2.5)))
 
     def _restart(self) -> None:
