@@ -27,6 +27,7 @@ from service.localorg.schema.model import Schema
 from service.localorg.schema.profiles import API_ONLY, STANDARD_USER, build_profiles
 from service.localorg.schema.reader import make_schema
 from service.localorg.setup import follow_schema, set_up
+from service.localorg.transactions import Transactions
 
 ADMIN = "admin@example.com"
 INTEGRATION = "integration@example.com"
@@ -45,6 +46,7 @@ class LocalOrg:
         self.schema_changed_at = clock.now()
         self.faults, self.locks = Faults(), Locks()
         self.automation = Automations(lambda: self._parts)
+        self.transactions = Transactions(lambda: self._parts, self.locks)
         self._triggers: list[Trigger] = [RowFaults(self.faults), self.locks, self.automation]
         self._use(schema)
 

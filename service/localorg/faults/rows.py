@@ -26,7 +26,7 @@ class RowFaults(Trigger):
         if transaction is None:
             return
         existing = [] if change.before is None else [str(change.row["Id"])]
-        self._lock(transaction, [*existing, *parents(sobject, change)])
+        self._lock(transaction, [*existing, *parents(sobject, change.row)])
         if not transaction.allows_duplicates and self._faults.strikes(Fault.DUPLICATE):
             raise duplicate()
         if self._faults.strikes(Fault.VALIDATION):

@@ -80,7 +80,10 @@ def _minute(call: Call, name: str) -> datetime:
 
 
 def _covered(api: Api, end: datetime) -> str:
-    return _rest(stamp(min(end, api.org.clock.now().replace(second=0, microsecond=0))))
+    """Nothing is covered past now, nor past the start of a transaction that may commit yet."""
+    now = api.org.clock.now()
+    until = min(now, api.org.transactions.oldest or now)
+    return _rest(stamp(min(end, until.replace(second=0, microsecond=0))))
 
 
 def _rest(stored: str) -> str:

@@ -20,6 +20,7 @@ from service.localorg.http import (
     schemachanges,
     soap,
     soapmetadata,
+    transactions,
     tree,
     users,
     versions,
@@ -44,6 +45,8 @@ DOORS = RouteTable(
             "/localorg/automation",
             {"GET": weather.automation, "POST": weather.add_automation, "DELETE": weather.clear_automation},
         ),
+        Route("/localorg/transactions", {"GET": transactions.transactions, "POST": transactions.begin}),
+        Route("/localorg/transactions/<number>", {"POST": transactions.end}),
         Route("/localorg/schema", {"POST": schemachanges.schema}),
         *(Route(f"/localorg/{name}", {"POST": handler}) for name, handler in control.CONTROLS.items()),
     )

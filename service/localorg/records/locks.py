@@ -1,41 +1,42 @@
-"""Row locks: what open transactions hold, and what a save would need."""
+"""Row locks: what open transactions hold, and what a save needs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from service.localorg.errors import Refusal
-from service.localorg.records.access import Actor
+from service.localorg.records.access import Actor, Row
 from service.localorg.records.parts import Change
 from service.localorg.records.triggers import Trigger
 from service.localorg.schema.model import Constraint, Field, SObject
 
+_NEVER = ("OwnerId", "RecordTypeId")
+"""References that lock nothing."""
+
 
 class Locks(Trigger):
-    """Keep others from records that an open transaction has changed."""
+    """Keep others from records that an open transaction has locked."""
 
     def __init__(self) -> None:
         self._holders: dict[str, object] = {}
 
-    def take(self, holder: object, ids: Iterable[str]) -> None:
+    def take(self, holder: object, ids: Sequence[str]) -> None:
         """Lock records for a holder, or refuse if another has one of them."""
-        for record_id in ids:
-            if self._holders.setdefault(record_id, holder) is not holder:
-                raise not_locked(record_id)
+        self._check(record_id for record_id in ids if self._holders.get(record_id) is not holder)
+        self._holders.update(dict.fromkeys(ids, holder))
 
     def release(self, holder: object) -> None:
         """Give back all that a holder has locked."""
         self._holders = {record_id: each for record_id, each in self._holders.items() if each is not holder}
 
     def before_save(self, sobject: SObject, change: Change) -> None:
-        """Refuse a change of a locked record, or of a detail whose master is locked."""
+        """Refuse a change of a locked record, or of one whose parent it would have to lock."""
         if self._holders:
-            existing = [] if change.before is None else [str(change.row["Id"])]
-            held = [parent_id for field, parent_id in _references(sobject, change) if _locks_parent(field)]
-            self._check([*existing, *held])
+            self._check([str(change.row["Id"]), *locked_with(sobject, change.row, change.given)])
 
     def before_delete(self, actor: Actor, sobject: SObject, ids: Sequence[str]) -> None:
-        """Refuse a delete that would take a locked record along, or empty its lookup."""
+        """Refuse a delete that would take a locked record along, or empty a lookup of one."""
         del actor, sobject
         self._check(ids)
 
@@ -45,9 +46,18 @@ class Locks(Trigger):
             raise not_locked(locked)
 
 
-def parents(sobject: SObject, change: Change) -> list[str]:
-    """Return the records that a row points at: triggers that roll up write to them."""
-    return [parent_id for _, parent_id in _references(sobject, change)]
+def locked_with(sobject: SObject, row: Row, given: Mapping[str, Any]) -> list[str]:
+    """Return the parents that saving a row locks: masters, and those it is pointed at unless a delete empties that."""
+    return [
+        str(row[field.name])
+        for field in _references(sobject)
+        if row.get(field.name) and (_master(field) or (field.name in given and not _emptied(field)))
+    ]
+
+
+def parents(sobject: SObject, row: Row) -> list[str]:
+    """Return all records that a row points at: triggers that roll up write to them."""
+    return [str(row[field.name]) for field in _references(sobject) if row.get(field.name)]
 
 
 def not_locked(record_id: str) -> Refusal:
@@ -55,20 +65,14 @@ def not_locked(record_id: str) -> Refusal:
     return Refusal("UNABLE_TO_LOCK_ROW", f"unable to obtain exclusive access to this record or 1 records: {record_id}")
 
 
-def _references(sobject: SObject, change: Change) -> list[tuple[Field, str]]:
-    """Return the fields that point at masters, and those that a change points elsewhere."""
-    fields = [field for field in sobject.fields.values() if field.reference and field.stored and not field.system]
-    return [
-        (field, str(change.row[field.name]))
-        for field in fields
-        if change.row.get(field.name) and (_master(field) or field.name in change.given) and field.name != "OwnerId"
-    ]
+def _references(sobject: SObject) -> list[Field]:
+    fields = sobject.fields.values()
+    return [f for f in fields if f.reference and f.stored and not f.system and f.name not in _NEVER]
 
 
 def _master(field: Field) -> bool:
     return bool(field.reference and field.reference.master)
 
 
-def _locks_parent(field: Field) -> bool:
-    """A lookup that a delete of its parent merely empties locks nothing."""
-    return bool(field.reference and field.reference.on_delete is not Constraint.SET_NULL)
+def _emptied(field: Field) -> bool:
+    return bool(field.reference and field.reference.on_delete is Constraint.SET_NULL)
