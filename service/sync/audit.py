@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,13 @@ from sqlalchemy import Connection
 
 from service.errors import PlansyncError
 from service.mapping.model import ObjectMapping
-from service.store import fingerprints, reports
+from service.store import fingerprints, reports, unfit
 from service.store.fingerprints import Suspect
 from service.store.reports import Report
 from service.sync import census, detect
 from service.sync.context import Sync
 from service.sync.differ import Finding, Kind
+from service.sync.fitness import fitting
 from service.sync.load import Progress, quiet
 from service.sync.look import Look, Looked, Suspected
 
@@ -49,12 +50,16 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """How far both sides hold the same; `found` and `waiting` name the first thousand each, the tallies count all."""
+    """How far both sides hold the same; `found` and `waiting` name the first thousand each, the tallies count all.
+
+    `left_out` are the fields and objects that the org does not offer now, with the reason: they are not compared.
+    """
 
     at: datetime
     objects: Mapping[str, Tally]
     found: Sequence[Finding]
     waiting: Sequence[Finding]
+    left_out: Mapping[str, str]
     api_calls: int
     repaired: Mapping[str, int] = field(default_factory=dict)
 
@@ -73,6 +78,7 @@ class Audit:
             "api_calls": self.api_calls,
             "objects": {noun: asdict(tally) for noun, tally in self.objects.items()},
             "found": [_document(finding) for finding in self.found],
+            "left_out": dict(self.left_out),
             "waits": [_document(finding) for finding in self.waiting],
             "repaired": dict(self.repaired),
         }
@@ -108,12 +114,13 @@ def audit(
 ) -> Audit:
     """Compare all records of both sides, or those of one object, and keep the report."""
     before = sync.client.api_calls
-    chosen = [mapping for mapping in sync.mappings if noun in (None, mapping.name)]
     ledger = _Ledger()
     with sync.transaction() as connection:
+        sync, left_out = fitted(sync, connection), unfit.read(connection)
         cursors = detect.read_cursors(connection)
         if not detect.ready(sync, cursors):
             raise NothingRead("Nothing was read yet; run `plansync sync` first")
+        chosen = [mapping for mapping in sync.mappings if noun in (None, mapping.name)]
         census.take(sync, connection, chosen, progress)
         buckets = {m.name: fingerprints.differing_buckets(connection, m.name) for m in chosen}
         look = Look(sync=sync, connection=connection, cursors=cursors, now=now)
@@ -127,8 +134,14 @@ def audit(
         objects=tallies,
         found=ledger.found,
         waiting=ledger.waiting,
+        left_out={f"{one.object}.{one.field}".rstrip("."): one.reason for one in left_out},
         api_calls=sync.client.api_calls - before,
     )
+
+
+def fitted(sync: Sync, connection: Connection) -> Sync:
+    """Return a sync without the fields and objects that the org does not offer now: there is nothing to compare."""
+    return replace(sync, mappings=fitting(connection, sync.mappings))
 
 
 def keep(sync: Sync, made: Audit) -> None:

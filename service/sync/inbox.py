@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from service.domain.values import Row, Value
 from service.mapping.model import Mappings
 from service.mirror import ours
-from service.store.names import names
 from service.store.questions import Question, questions
+from service.store.record_list import names_of
 from service.sync.park import DELETED_THERE, EDITED_THERE, Why
 
 ASKED = tuple(why.value for why in Why if why not in (Why.REFUSED, Why.ORPHANED, Why.WAITING))
@@ -63,20 +63,11 @@ def conflicts(
 ) -> list[Conflict]:
     """Return what waits for a decision, longest first; of one object or of some records only, if asked."""
     asked = questions(connection, ASKED, noun=noun, ids=ids, limit=limit)
-    held, called = _ours(connection, mappings, asked)
-    return [_conflict(each, held.get(each.link_id), called.get(each.link_id)) for each in asked]
-
-
-def _ours(
-    connection: Connection, mappings: Mappings, asked: Sequence[Question]
-) -> tuple[dict[UUID, Row], dict[UUID, str]]:
     held: dict[UUID, Row] = {}
-    called: dict[UUID, str] = {}
     for mapping in mappings:
-        ids = {each.link_id for each in asked if each.object == mapping.name}
-        held |= ours.read_rows(connection, mapping, ids)
-        called |= names(connection, mapping.table, ids)
-    return held, called
+        held |= ours.read_rows(connection, mapping, {each.link_id for each in asked if each.object == mapping.name})
+    called = names_of(connection, {each.link_id for each in asked})
+    return [_conflict(each, held.get(each.link_id), called.get(each.link_id)) for each in asked]
 
 
 def _conflict(asked: Question, held: Row | None, called: str | None) -> Conflict:

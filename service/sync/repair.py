@@ -17,7 +17,7 @@ from service.mirror import links, ours
 from service.mirror.links import Link
 from service.store.ledger import links as ledger
 from service.sync import load, pull
-from service.sync.audit import Audit, audit
+from service.sync.audit import Audit, audit, fitted
 from service.sync.context import Sync, rules
 from service.sync.differ import FieldDifference, Finding, Kind
 from service.sync.fetch import Shown
@@ -42,7 +42,9 @@ def repair(
 ) -> Audit:
     """Audit both sides with no sync beside it and mend what differs; the next sync sends what is ours."""
     with running(sync, KIND, now=now, clock=clock, hurry=True) as run:
-        mender = Mender(sync=sync, journal=run.journal)
+        with sync.transaction() as connection:
+            fit = fitted(sync, connection)
+        mender = Mender(sync=fit, journal=run.journal)
         made = audit(sync, now=now, noun=noun, progress=progress, act=mender.mend)
     return replace(made, repaired=dict(run.journal.counts))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import null, update
 
 from service.store.ledger import links
 from tests.world import World
+
+NOTHING = null()
 
 
 def change_here(world: World, noun: str, our_id: UUID, **values: Any) -> None:
