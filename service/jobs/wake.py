@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from threading import Event
 
 import psycopg
@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.jobs.table import SYNC
 from service.store import orgs, queue
+from service.store.orgs import Org
 from service.wiring import Services
 
 CHANNEL = "plansync_changed"
@@ -37,11 +38,13 @@ def listen(services: Services, stop: Event) -> None:
 def _listen(services: Services, stop: Event) -> None:
     with _connection(services) as connection:
         connection.execute(f"LISTEN {CHANNEL}")
+        # What was written while nobody listened is not known: so everybody is woken once.
+        _wake(services, orgs.every(services.engine))
         while not stop.is_set():
             changed = {heard.payload for heard in connection.notifies(timeout=PATIENCE, stop_after=1)}
             if changed:
                 changed |= {heard.payload for heard in connection.notifies(timeout=GATHERING)}
-                _wake(services, changed)
+                _wake(services, [org for org in orgs.every(services.engine) if str(org.id) in changed])
 
 
 def _connection(services: Services) -> psycopg.Connection[tuple[object, ...]]:
@@ -49,8 +52,7 @@ def _connection(services: Services) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(url, autocommit=True)
 
 
-def _wake(services: Services, changed: Collection[str]) -> None:
-    connected = [org for org in orgs.every(services.engine) if str(org.id) in changed]
+def _wake(services: Services, woken: Iterable[Org]) -> None:
     with services.engine.begin() as connection:
-        for org in connected:
+        for org in woken:
             queue.put(connection, org.id, SYNC)
