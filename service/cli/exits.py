@@ -5,6 +5,7 @@
 2  the command line itself is wrong
 3  the org cannot be reached or does not let Plansync in
 4  the configuration or the database cannot be used as it is
+5  an audit found differences that are not under way
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from service.mapping.model import MappingErrors
 from service.store.database import DatabaseError
 from service.store.orgs import UnknownOrg
 from service.store.sealing import SealingError
+from service.sync.audit import NothingRead
+from service.sync.decide import Changed, Undecidable
 from service.sync.detect import Stale
 from service.sync.load import Vanished
 from service.sync.run import Busy, Paused
+from service.sync.why import NoRecord
 from service.wiring import ConnectionIncomplete
 
 
@@ -32,6 +36,7 @@ class Exit(IntEnum):
     USAGE = 2
     NO_WAY_IN = 3
     SETUP = 4
+    DIFFERENT = 5
 
 
 FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
@@ -44,6 +49,10 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (Paused, Exit.ATTENTION, "paused"),
     (Stale, Exit.ATTENTION, "stale"),
     (Vanished, Exit.ATTENTION, "vanished"),
+    (NothingRead, Exit.ATTENTION, "nothing_read"),
+    (NoRecord, Exit.USAGE, "no_record"),
+    (Changed, Exit.ATTENTION, "changed"),
+    (Undecidable, Exit.ATTENTION, "undecidable"),
     (AdminError, Exit.ATTENTION, "admin"),
     (MappingErrors, Exit.SETUP, "mapping"),
     (ConnectionIncomplete, Exit.SETUP, "login_incomplete"),

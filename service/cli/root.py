@@ -11,7 +11,9 @@ from sqlalchemy.exc import OperationalError
 
 from service import log
 from service.cli.admins import admins
+from service.cli.audit import audit_command
 from service.cli.clock import clock
+from service.cli.conflicts import conflicts_command
 from service.cli.connect import connect
 from service.cli.db import db
 from service.cli.demo import demo
@@ -26,6 +28,7 @@ from service.cli.parked import parked
 from service.cli.serve import serve
 from service.cli.status import status
 from service.cli.sync import sync
+from service.cli.why import why
 from service.cli.worker import worker
 from service.config import read_settings
 from service.errors import PlansyncError
@@ -42,7 +45,8 @@ def plansync(context: click.Context) -> None:
 
     \b
     Exit codes: 0 done; 1 something needs a person; 2 wrong command line;
-    3 the org cannot be reached or does not let us in; 4 configuration or database.
+    3 the org cannot be reached or does not let us in; 4 configuration or database;
+    5 an audit found differences.
     """
     try:
         settings = read_settings()
@@ -52,7 +56,26 @@ def plansync(context: click.Context) -> None:
     context.obj = settings
 
 
-for command in (connect, sync, status, parked, mappings, doctor, db, keys, serve, clock, worker, jobs, localorg, demo, admins):
+for command in (
+    connect,
+    sync,
+    status,
+    audit_command,
+    why,
+    conflicts_command,
+    parked,
+    mappings,
+    doctor,
+    db,
+    keys,
+    serve,
+    clock,
+    worker,
+    jobs,
+    localorg,
+    demo,
+    admins,
+):
     plansync.add_command(command)
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from service.cli.exits import Exit
 from service.cli.opening import opened, signed_in
 from service.cli.options import json_option, org_option
-from service.cli.output import emit, length, say, screen, show
+from service.cli.output import emit, length, say, show
+from service.cli.progress import bars
 from service.config import Settings
 from service.store import orgs
 from service.store.orgs import Org
 from service.store.overview import count_parked
 from service.sync.context import Sync
 from service.sync.cycle import Full, run_cycle
-from service.sync.load import Progress as Told
 from service.sync.preview import Preview, preview
 from service.sync.run import Report
 from service.wiring import Services
@@ -53,36 +50,13 @@ def sync(
 
 def _run(services: Services, org: Org, sides: Sync, full: Full | None, *, as_json: bool) -> Exit:
     began = services.clock()
-    with _bars(org.name) as progress:
+    with bars(f"syncing {org.name}") as progress:
         report = run_cycle(sides, now=began, clock=services.clock, full=full, hurry=True, progress=progress)
     took = services.clock() - began
     with sides.transaction() as connection:
         parked = count_parked(connection)
     _report(org, report, took=took, parked=parked, as_json=as_json)
     return Exit.ATTENTION if parked else Exit.OK
-
-
-@contextmanager
-def _bars(name: str) -> Iterator[Told]:
-    """Show one bar for each object that is read whole, on standard error, where somebody watches."""
-    console = screen(errors=True)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-        bars.add_task(f"syncing {name}", total=None)
-        known: dict[str, int] = {}
-
-        def tell(noun: str, done: int, total: int) -> None:
-            if noun not in known:
-                known[noun] = int(bars.add_task(noun.replace("_", " ")))
-            bars.update(bars.task_ids[known[noun]], completed=done, total=total)
-
-        yield tell
 
 
 def _report(org: Org, report: Report, *, took: timedelta, parked: int, as_json: bool) -> None:
