@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.errors import PlansyncError
 from service.pages.account import account
 from service.pages.charts import add_charts
 from service.pages.gate import guard
@@ -44,6 +45,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(pages(services))
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CSRFError, _not_our_form)
+    app.register_error_handler(PlansyncError, _not_done)
     app.register_error_handler(OperationalError, _without_database)
     app.after_request(_harden)
     if proxies := services.settings.proxies:
@@ -67,6 +69,10 @@ def _refused(error: HTTPException) -> Response:
 
 def _not_our_form(_error: CSRFError) -> tuple[str, int]:
     return _page(400, "This form is too old", "Go back, load its page again and send it once more."), 400
+
+
+def _not_done(error: PlansyncError) -> tuple[str, int]:
+    return _page(409, "That could not be done", f"{error}."), 409
 
 
 def _without_database(_error: OperationalError) -> tuple[str, int]:

@@ -24,6 +24,7 @@ from tests.world import URL, World
 
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 """What a CRM user may put into any text."""
+SEAL = Seal([new_key()])
 PASSWORD = NewPassword(text="correct horse battery staple")
 """What every admin of the tests knows."""
 
@@ -49,7 +50,7 @@ def services(world: World, data: Path, **others: object) -> Services:
     return Services(
         settings=settings(data, **others),
         engine=world.engine,
-        seal=Seal([new_key()]),
+        seal=SEAL,
         clock=world.clock.now,
         new_id=uuid4,
     )
@@ -66,7 +67,7 @@ def connect(world: World, name: str = "default", *, time_zone: str = "Europe/Par
         crm_org_id=world.org.org_id,
         namespace=None,
         time_zone=time_zone,
-        login=b"sealed",
+        login=SEAL.seal({"kind": "token", "token": "wrong", "instance_url": url}),
     )
     return orgs.save(world.engine, org)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -12,16 +13,18 @@ from flask import Blueprint, g, request
 from sqlalchemy import Connection
 from werkzeug.exceptions import NotFound
 
+from service.mapping.model import Mappings
 from service.pages.gate import admin
 from service.store import orgs, parked_list
 from service.store.database import transaction
 from service.store.orgs import Org
+from service.sync.context import Sync
+from service.sync.inbox import ASKED
 from service.sync.park import Why
 from service.wiring import Services
 
-DECIDED = (Why.CONFLICT, Why.DELETED)
-"""What waits for a person's decision; everything else that is parked waits for a correction or another try."""
-WAITING = tuple(why for why in Why if why not in DECIDED)
+WAITING = tuple(why.value for why in Why if why.value not in ASKED)
+"""The reasons for which something waits for a correction or another try, not for a decision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,20 @@ class Here:
     def transaction(self) -> AbstractContextManager[Connection]:
         """Open a transaction of the org, in the name of who is signed in."""
         return transaction(self.services.engine, self.org.id, by=admin().email)
+
+    @contextmanager
+    def sync(self) -> Iterator[Sync]:
+        """Open both sides of the org; the CRM is asked only by who calls."""
+        sync = self.services.sync(self.org)
+        try:
+            yield sync
+        finally:
+            sync.client.session.close()
+
+    @property
+    def mappings(self) -> Mappings:
+        """Return the mappings as the org names things."""
+        return self.services.mappings(self.org.namespace)
 
     @property
     def zone(self) -> str:
@@ -74,4 +91,4 @@ def settle(pages: Blueprint, services: Services) -> None:
         return {"org": here().org, "zone": here().zone, "now": here().now, "waits": waits}
 
 
-_KINDS = {"parked": WAITING, "conflicts": DECIDED}
+_KINDS = {"parked": WAITING, "conflicts": ASKED}

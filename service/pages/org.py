@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, render_template
 
-from service.pages import asked, decisions, parked, records, runs
+from service.pages import asked, audit, conflicts, decisions, doctor, jobs, parked, records, runs
 from service.pages.here import here, settle
 from service.pages.orgs import reload_seconds
-from service.store import queue
 from service.sync.history import history
 from service.sync.overview import Health, overview
 from service.wiring import Services
@@ -34,16 +32,6 @@ def org(services: Services) -> Blueprint:
         reload = reload_seconds(running=running)
         return render_template("org.html", view=view, slices=slices, span=name, running=running, reload=reload)
 
-    @pages.post("/sync")
-    def sync_now() -> Response:
-        """Ask a worker for a sync."""
-        with here().transaction() as connection:
-            new, workers = queue.put(connection, here().org.id, "sync"), queue.state(connection).workers
-        flash("A sync is asked for." if new else "A sync is asked for already.")
-        if not workers:
-            flash("No worker is running that could do it: start one with `plansync worker`, or run `plansync sync`.")
-        return redirect(url_for("org.glance"), 303)
-
-    for noun in (runs, records, parked, decisions):
+    for noun in (records, parked, conflicts, runs, decisions, audit, doctor, jobs):
         noun.add_to(pages)
     return pages

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from flask import Blueprint, g, render_template, request
 
 from service.pages.gate import admin
-from service.pages.here import DECIDED
 from service.store import orgs, parked_list
 from service.store.database import transaction
+from service.sync.inbox import ASKED
 from service.sync.overview import Health, Overview, overview
 from service.wiring import Services
 
@@ -45,5 +45,5 @@ def reload_seconds(*, running: bool) -> int | None:
 def _views(services: Services) -> Iterator[tuple[Overview, int]]:
     for org in orgs.every(services.engine):
         with transaction(services.engine, org.id) as connection:
-            conflicts = parked_list.count(connection, DECIDED)
+            conflicts = parked_list.count(connection, ASKED)
         yield overview(services.engine, org, now=services.clock(), runs=1, parked=0), conflicts

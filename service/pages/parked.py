@@ -13,6 +13,7 @@ from service.pages.here import WAITING, here
 from service.pages.paging import SIZE, Page, begin, cut
 from service.store import parked_list, record_list
 from service.store.overview import ParkedRecord
+from service.sync.behind import behind, told
 from service.sync.park import retry_now
 
 
@@ -23,7 +24,9 @@ def add_to(pages: Blueprint) -> None:
     def parked() -> str:
         """List what waits for a correction or another try, longest first."""
         page, names = _page()
-        return render_template("parked.html", page=page, names=names)
+        with here().transaction() as connection:
+            waiters = {record: told(waiters) for record, waiters in behind(connection, here().mappings).items()}
+        return render_template("parked.html", page=page, names=names, waiters=waiters)
 
     @pages.post("/parked/retry")
     def retry() -> Response:

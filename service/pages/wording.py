@@ -16,11 +16,20 @@ from markupsafe import Markup
 from service.store.orgs import Org
 from service.store.overview import Tally
 from service.store.record_list import State
+from service.sync.findings import State as Finding
 from service.sync.overview import Health, Outcome, RunShown, way_out
 
 NOUNS = {"cs_activity": "interaction", "cs_resource": "resource", "objective_kpi": "objective KPI"}
 """Nouns that read otherwise than they are spelt."""
-KINDS = {"full": "everything", "cycle": "changes"}
+KINDS = {
+    "full": "everything",
+    "cycle": "changes",
+    "formulas": "formulas",
+    "sweep": "all ids",
+    "decide": "a decision",
+    "repair": "a repair",
+}
+"""What a run was about."""
 LOOKS: Mapping[str, str] = {
     Health.IN_STEP: "good",
     Health.RUNNING: "busy",
@@ -36,8 +45,14 @@ LOOKS: Mapping[str, str] = {
     State.TO_PUSH: "busy",
     State.PARKED: "warn",
     State.GONE: "new",
+    Finding.OK: "good",
+    Finding.WARNING: "warn",
+    Finding.FAILURE: "bad",
+    Finding.SKIPPED: "new",
 }
 """The icon and colour of each health, outcome and state; the word always stands beside them."""
+DIRECTIONS = {"both": "both ways", "pull": "from the CRM", "push": "to the CRM"}
+POLICIES = {"theirs": "the CRM wins", "ours": "Plansync wins", "ask": "a person decides"}
 COMMAND = re.compile(r"`([^`]+)`")
 INVISIBLE = ("Cc", "Cf", "Zl", "Zp", "Co", "Cs")
 MEANT = "\n\t\N{ZERO WIDTH JOINER}"
@@ -60,6 +75,14 @@ def moment(at: datetime, zone: str) -> Markup:
 def moment_here(at: datetime) -> Markup:
     """Return a moment on the viewer's clock."""
     return moment(at, g.get("zone", "UTC"))
+
+
+def told_moment(text: str) -> Markup | str:
+    """Return a moment that the CRM told, on the viewer's clock; as it was told, if it is none."""
+    try:
+        return moment_here(datetime.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def clock_time(at: datetime) -> str:
@@ -85,7 +108,7 @@ def age(span: timedelta) -> str:
         if minutes >= size:
             count = minutes // size
             return f"{count} {unit}{'' if count == 1 else 's'} ago"
-    return "less than a minute ago"
+    return "just now"
 
 
 def noun(name: str) -> str:
@@ -144,6 +167,7 @@ def add_wording(app: Flask) -> None:
     app.jinja_env.finalize = visible
     app.jinja_env.filters.update(
         moment=moment_here,
+        told_moment=told_moment,
         clock_time=clock_time,
         length_of=length,
         age=age,
@@ -154,7 +178,9 @@ def add_wording(app: Flask) -> None:
         shares=shares,
         way_out=way_out,
     )
-    app.jinja_env.globals.update(looks=LOOKS, kinds=KINDS, record_url=record_url)
+    app.jinja_env.globals.update(
+        looks=LOOKS, kinds=KINDS, directions=DIRECTIONS, policies=POLICIES, record_url=record_url
+    )
 
 
 def _hides(char: str) -> bool:

@@ -6,7 +6,7 @@ for (const field of document.querySelectorAll("[data-zone]")) {
 }
 
 for (const all of document.querySelectorAll("[data-pick-all]")) {
-  const boxes = [...all.form.querySelectorAll("tbody input[type=checkbox]")];
+  const boxes = [...all.form.querySelectorAll("input[type=checkbox][name]")];
   all.closest("label").hidden = false;
   all.addEventListener("change", () => boxes.forEach((box) => { box.checked = all.checked; }));
   all.form.addEventListener("change", () => {
