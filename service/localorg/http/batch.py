@@ -37,7 +37,8 @@ def _answer(api: Api, call: Call, given: Mapping[str, Any], *, counted: bool) ->
             api.usage.count()
     except Refusal as refusal:
         return refused(refusal)
-    return api.dispatch(inner)
+    with api.org.faults.apex_transaction():
+        return api.dispatch(inner)
 
 
 def _inner(call: Call, given: Mapping[str, Any]) -> Call:

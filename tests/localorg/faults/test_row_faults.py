@@ -126,6 +126,24 @@ class TestGovernor:
         assert codes(second["body"]) == [None, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"]
         assert org.faults.counts == {Fault.GOVERNOR: 1}
 
+    def test_the_subrequests_of_a_batch_and_the_chunks_of_a_bulk_job_do_not_add_up(
+        self, org: LocalOrg, editor: Caller
+    ) -> None:
+        org.faults.set(rows_per_call=200)
+        url = "v68.0/sobjects/Project__c"
+        subrequests = [{"method": "POST", "url": url, "richInput": {"Name": name}} for name in ("A", "B")]
+        job = editor("POST", "jobs/ingest", json={"operation": "insert", "object": "Project__c"}).json["id"]
+        csv = "\n".join(["Name", *(f"P{number}" for number in range(300))])
+
+        editor("PUT", f"jobs/ingest/{job}/batches", data=csv, content_type="text/csv")
+        editor("PATCH", f"jobs/ingest/{job}", json={"state": "UploadComplete"})
+        loaded = editor("GET", f"jobs/ingest/{job}").json
+        org.faults.set(rows_per_call=1)
+        batched = editor("POST", "composite/batch", json={"batchRequests": subrequests}).json
+
+        assert (loaded["numberRecordsProcessed"], loaded["numberRecordsFailed"]) == (300, 0)
+        assert [result["statusCode"] for result in batched["results"]] == [201, 201]
+
     def test_deletes_run_triggers_as_well(self, org: LocalOrg, editor: Caller) -> None:
         ids = [editor.created("Project__c", Name=name) for name in ("A", "B")]
         org.faults.set(rows_per_call=1)
