@@ -40,6 +40,7 @@ class Settings:
     console_token: str | None = field(default=None, repr=False)
     proxies: int = 0
     sync_seconds: int = 60
+    keep_days: int = 90
 
 
 def read_settings() -> Settings:
@@ -58,6 +59,7 @@ def read_settings() -> Settings:
         log_json=env.bool("PLANSYNC_LOG_JSON", False),
         console_token=env("PLANSYNC_CONSOLE_TOKEN", None),
         proxies=env.int("PLANSYNC_PROXIES", 0, validate=validate.Range(0, 9)),
+        keep_days=env.int("PLANSYNC_KEEP_DAYS", 90, validate=validate.Range(1, 3_650)),
         sync_seconds=env.int("PLANSYNC_SYNC_SECONDS", 60, validate=validate.Range(1, 3_600)),
         crm=Credentials(
             instance_url=env("SALESFORCE_INSTANCE_URL", None),
