@@ -52,7 +52,7 @@ class LocalOrg:
 
     def _use(self, schema: Schema) -> None:
         self.schema = schema
-        self.access = Access(schema, self.storage, build_profiles(schema))
+        self.access = Access(schema, self.storage, build_profiles(schema), self.clock)
         self.reader = Reader(schema, self.storage, self.access, self.clock)
         self._parts = Parts(schema, self.storage, self.access, self.reader, self.clock, self._seed, self._triggers)
         self.writer = Writer(self._parts)

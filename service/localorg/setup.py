@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.localorg.records.parts import Parts
+from service.localorg.schema.model import Schema
 from service.localorg.schema.profiles import ADMINISTRATOR, API_ONLY, STANDARD_USER
 
 
@@ -94,6 +95,8 @@ class _Seeding:
                 for permission in sorted(granted.custom_permissions)
             },
         )
+        self._match("ObjectPermissions", dict(_object_permissions(schema, sets)))
+        self._match("FieldPermissions", dict(_field_permissions(schema, sets)))
         self._match(
             "RecordType",
             {
@@ -102,8 +105,9 @@ class _Seeding:
                 for name, label in sobject.record_types
             },
         )
-        gone = 'DELETE FROM "PermissionSetAssignment" WHERE "PermissionSetId" NOT IN (SELECT "Id" FROM "PermissionSet")'
-        self._parts.storage.execute(gone)
+        for table in ("PermissionSetAssignment", "PermissionSetGroupComponent"):
+            gone = f'DELETE FROM "{table}" WHERE "PermissionSetId" NOT IN (SELECT "Id" FROM "PermissionSet")'  # noqa: S608
+            self._parts.storage.execute(gone)
 
     def _match(self, table: str, wanted: Mapping[Any, dict[str, Any]]) -> dict[Any, str]:
         """Bring a table's rows, which their identifying columns name, to what is wanted; return the ids."""
@@ -127,9 +131,39 @@ class _Seeding:
 _IDENTITY = {
     "CustomPermission": ("NamespacePrefix", "DeveloperName"),
     "PermissionSet": ("NamespacePrefix", "Name"),
+    "ObjectPermissions": ("ParentId", "SobjectType"),
+    "FieldPermissions": ("ParentId", "Field"),
     "SetupEntityAccess": ("ParentId", "SetupEntityId"),
     "RecordType": ("SobjectType", "DeveloperName"),
 }
+
+
+def _object_permissions(schema: Schema, sets: Mapping[str, str]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Yield a row for each object that a permission set, whose id is given, gives rights on."""
+    for name, granted in schema.permission_sets.items():
+        for sobject, rights in granted.objects.items():
+            yield (
+                (name, sobject),
+                {
+                    "ParentId": sets[name],
+                    "SobjectType": sobject,
+                    "PermissionsRead": int(rights.read),
+                    "PermissionsCreate": int(rights.create),
+                    "PermissionsEdit": int(rights.edit),
+                    "PermissionsDelete": int(rights.delete),
+                    "PermissionsViewAllRecords": int(rights.view_all),
+                    "PermissionsModifyAllRecords": int(rights.modify_all),
+                },
+            )
+
+
+def _field_permissions(schema: Schema, sets: Mapping[str, str]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Yield a row for each field that a permission set lets its users read."""
+    for name, granted in schema.permission_sets.items():
+        for path, (readable, editable) in granted.fields.items():
+            if readable:
+                values = {"ParentId": sets[name], "SobjectType": path.partition(".")[0], "Field": path}
+                yield (name, path), values | {"PermissionsRead": 1, "PermissionsEdit": int(editable)}
 
 
 def _identity(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -8,12 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from service.localorg.clock import Clock
 from service.localorg.records.storage import Storage
+from service.localorg.records.values import stamp
 from service.localorg.schema.model import Field, ObjectRights, PermissionSet, Schema, Sharing, SObject
 from service.localorg.schema.standard import OPEN, SETUP
 
 ALL_RIGHTS = ObjectRights(create=True, read=True, edit=True, delete=True, view_all=True, modify_all=True)
 READ_ONLY = ObjectRights(read=True)
+
+_ASSIGNED = """
+SELECT p."Name", p."NamespacePrefix", a."ExpirationDate"
+FROM "PermissionSetAssignment" a
+LEFT JOIN "PermissionSetGroupComponent" c ON c."PermissionSetGroupId" = a."PermissionSetGroupId" AND c."IsDeleted" = 0
+JOIN "PermissionSet" p ON p."Id" IN (a."PermissionSetId", c."PermissionSetId")
+WHERE a."AssigneeId" = ? AND a."IsDeleted" = 0 AND COALESCE(a."ExpirationDate", '9') > ?
+"""
 
 Row = Mapping[str, Any]
 Condition = tuple[str, tuple[Any, ...]]
@@ -30,8 +40,9 @@ class Actor:
 class Access:
     """Answer what an actor may see and do; `forget` after assignments, users or roles have changed."""
 
-    def __init__(self, schema: Schema, storage: Storage, profiles: Mapping[str, PermissionSet]) -> None:
-        self._schema, self._storage, self._profiles = schema, storage, profiles
+    def __init__(self, schema: Schema, storage: Storage, profiles: Mapping[str, PermissionSet], clock: Clock) -> None:
+        self._schema, self._storage, self._profiles, self._clock = schema, storage, profiles, clock
+        self._valid_until: str | None = None
         self._sets: dict[str, tuple[PermissionSet, ...]] = {}
         self._rights: dict[tuple[str, str], ObjectRights] = {}
         self._fields: dict[tuple[str, str], tuple[frozenset[str], frozenset[str]]] = {}
@@ -41,9 +52,11 @@ class Access:
         """Drop what was read about users, roles and assignments."""
         for cache in (self._sets, self._rights, self._fields, self._below):
             cache.clear()
+        self._valid_until = None
 
     def object_rights(self, actor: Actor, sobject: str) -> ObjectRights:
         """Return the union of the object rights that the actor's permission sets give."""
+        self._check_time()
         key = (actor.user_id, sobject)
         if key not in self._rights:
             self._rights[key] = self._union(actor, sobject)
@@ -100,25 +113,31 @@ class Access:
         """Say whether the actor may give a record to another owner."""
         return self.object_rights(actor, sobject).modify_all or row["OwnerId"] in self._reach(actor)
 
+    def _check_time(self) -> None:
+        """Forget everything once an assignment has expired."""
+        if self._valid_until is not None and stamp(self._clock.now()) >= self._valid_until:
+            self.forget()
+
     def _granted(self, actor: Actor) -> tuple[PermissionSet, ...]:
-        """Return the actor's profile and his permission sets."""
+        """Return the actor's profile and his permission sets, by themselves or in groups, that have not expired."""
+        self._check_time()
         if actor.user_id not in self._sets:
             profiles = self._storage.execute(
                 'SELECT p."Name" FROM "User" u JOIN "Profile" p ON p."Id" = u."ProfileId" WHERE u."Id" = ?',
                 (actor.user_id,),
             ).fetchall()
-            assigned = self._storage.execute(
-                'SELECT p."Name", p."NamespacePrefix" FROM "PermissionSetAssignment" a'
-                ' JOIN "PermissionSet" p ON p."Id" = a."PermissionSetId"'
-                ' WHERE a."AssigneeId" = ? AND a."IsDeleted" = 0',
-                (actor.user_id,),
-            ).fetchall()
+            assigned = self._storage.execute(_ASSIGNED, (actor.user_id, stamp(self._clock.now()))).fetchall()
+            self._note_expiry([expires for _, _, expires in assigned if expires])
             sets = self._schema.permission_sets
             self._sets[actor.user_id] = (
                 *(self._profiles[name] for (name,) in profiles),
-                *(sets[f"{space}__{name}" if space else name] for name, space in assigned),
+                *(sets[f"{space}__{name}" if space else name] for name, space, _ in assigned),
             )
         return self._sets[actor.user_id]
+
+    def _note_expiry(self, expiries: list[str]) -> None:
+        known = [self._valid_until] if self._valid_until else []
+        self._valid_until = min([*known, *expiries], default=None)
 
     def _union(self, actor: Actor, sobject: str) -> ObjectRights:
         if self.has_user_permission(actor, "ModifyAllData"):
@@ -137,6 +156,7 @@ class Access:
         )
 
     def _visible_fields(self, actor: Actor, sobject: str) -> tuple[frozenset[str], frozenset[str]]:
+        self._check_time()
         key = (actor.user_id, sobject)
         if key not in self._fields:
             self._fields[key] = self._collect_fields(actor, sobject)

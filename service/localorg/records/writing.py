@@ -15,8 +15,9 @@ from service.localorg.records.parts import Parts
 from service.localorg.records.saving import Saving, may_create, may_update
 from service.localorg.records.values import to_stored
 from service.localorg.schema.model import Field, SObject
+from service.localorg.schema.standard import GIVEN_AWAY
 
-ACCESS_GIVING = frozenset({"User", "UserRole", "PermissionSetAssignment"})
+ACCESS_GIVING = GIVEN_AWAY | {"User", "UserRole"}
 """Objects whose rows decide what users may do."""
 
 

@@ -26,12 +26,18 @@ SETUP = frozenset(
         "Profile",
         "PermissionSet",
         "PermissionSetAssignment",
+        "PermissionSetGroup",
+        "PermissionSetGroupComponent",
+        "ObjectPermissions",
+        "FieldPermissions",
         "SetupEntityAccess",
         "CustomPermission",
         "Group",
     }
 )
 """Objects that take View Setup to read, and an administrator to change."""
+GIVEN_AWAY = frozenset({"PermissionSetAssignment", "PermissionSetGroup", "PermissionSetGroupComponent"})
+"""Set-up objects whose records an administrator may delete."""
 PERSON_NAMED = frozenset({"User", "Contact"})
 """Objects whose Name the org puts together from first and last name."""
 
@@ -51,7 +57,7 @@ def make_object(
         fields=named,
         name_field=next((n for n in ("Name", "CaseNumber", "Subject") if n in named), None),
         sharing=sharing,
-        deletable=business or name == "PermissionSetAssignment",
+        deletable=business or name in GIVEN_AWAY,
         undeletable=business,
         lower={key.lower(): key for key in named},
     )
@@ -191,9 +197,49 @@ _PERMISSION_SET = (
     flag("IsCustom", "Is Custom"),
     lookup("ProfileId", "Profile"),
 )
+_SET_GROUP = (
+    text("DeveloperName", 80, required=True),
+    text("MasterLabel", 80, required=True),
+    text("NamespacePrefix", 15, "Namespace Prefix"),
+)
+_SET_GROUP_COMPONENT = (
+    lookup(
+        "PermissionSetGroupId",
+        "PermissionSetGroup",
+        children="PermissionSetGroupComponents",
+        required=True,
+        on_delete=Constraint.CASCADE,
+    ),
+    lookup("PermissionSetId", "PermissionSet", required=True, on_delete=Constraint.CASCADE),
+)
 _ASSIGNMENT = (
-    lookup("PermissionSetId", "PermissionSet", children="Assignments", required=True, on_delete=Constraint.CASCADE),
+    # Salesforce fills in the set that stands for a group; here an assignment of a group has none.
+    lookup("PermissionSetId", "PermissionSet", children="Assignments", on_delete=Constraint.CASCADE),
+    lookup("PermissionSetGroupId", "PermissionSetGroup", children="Assignments", on_delete=Constraint.CASCADE),
     lookup("AssigneeId", "User", children="PermissionSetAssignments", required=True, on_delete=Constraint.CASCADE),
+    field("ExpirationDate", Type.DATETIME, "Expiration Date"),
+)
+_OBJECT_PERMISSIONS = (
+    lookup("ParentId", "PermissionSet", "Parent", "ObjectPerms", required=True),
+    text("SobjectType", 40, required=True),
+    *(
+        flag(f"Permissions{name}", label)
+        for name, label in {
+            "Read": "Read Records",
+            "Create": "Create Records",
+            "Edit": "Edit Records",
+            "Delete": "Delete Records",
+            "ViewAllRecords": "Read All Records",
+            "ModifyAllRecords": "Edit All Records",
+        }.items()
+    ),
+)
+_FIELD_PERMISSIONS = (
+    lookup("ParentId", "PermissionSet", "Parent", "FieldPerms", required=True),
+    text("SobjectType", 40, required=True),
+    text("Field", 121, "Field Name", required=True),
+    flag("PermissionsRead", "Read Field"),
+    flag("PermissionsEdit", "Edit Field"),
 )
 _ENTITY_ACCESS = (
     lookup("ParentId", "PermissionSet", "Parent", "SetupEntityAccessItems", required=True),
@@ -236,6 +282,10 @@ STANDARD_OBJECTS = (
     make_object("00e", "Profile", "Profiles", (_name(255),)),
     make_object("0PS", "PermissionSet", "Permission Sets", _PERMISSION_SET),
     make_object("0Pa", "PermissionSetAssignment", "Permission Set Assignments", _ASSIGNMENT),
+    make_object("0PG", "PermissionSetGroup", "Permission Set Groups", _SET_GROUP),
+    make_object("0PF", "PermissionSetGroupComponent", "Permission Set Group Components", _SET_GROUP_COMPONENT),
+    make_object("110", "ObjectPermissions", "Object Permissions", _OBJECT_PERMISSIONS),
+    make_object("01k", "FieldPermissions", "Field Permissions", _FIELD_PERMISSIONS),
     make_object("0J0", "SetupEntityAccess", "Setup Entity Access", _ENTITY_ACCESS),
     make_object("0CP", "CustomPermission", "Custom Permissions", _CUSTOM_PERMISSION),
     make_object("00G", "Group", "Groups", _GROUP),

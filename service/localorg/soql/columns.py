@@ -10,6 +10,7 @@ from service.localorg.schema.model import NUMERIC, Field, Type
 from service.localorg.soql.ast import Call, Item, Query
 from service.localorg.soql.compile import compile_query
 from service.localorg.soql.parser import parse
+from service.localorg.soql.recordaccess import NAME, is_record_access, selected
 from service.localorg.soql.run import session_of
 from service.localorg.soql.select import Leaf
 from service.localorg.soql.statement import Statement
@@ -32,17 +33,26 @@ Column = dict[str, Any]
 
 def describe_columns(org: LocalOrg, actor: Actor, text: str, *, all_rows: bool = False) -> dict[str, Any]:
     """Return the description of a query's columns for a user; the query is checked and not run."""
+    query = parse(text)
+    if is_record_access(query):
+        return _described([_column(field.name, field) for field in selected(query, text)], NAME)
     with org.lock:
-        query = parse(text)
         statement = compile_query(session_of(org, actor, text, all_rows), query)
-    sobject = org.schema.object(str(query.source))
     columns = _columns(statement) if statement.identities else _grouped(statement, query)
+    sobject = org.schema.object(str(query.source))
+    name, prefix = (sobject.name, sobject.key_prefix) if sobject else (None, None)
+    return _described(columns, name, prefix, grouped=bool(query.groups))
+
+
+def _described(
+    columns: list[Column], name: str | None, prefix: str | None = None, *, grouped: bool = False
+) -> dict[str, Any]:
     return {
         "columnMetadata": columns,
-        "entityName": sobject.name if sobject else None,
-        "groupBy": bool(query.groups),
+        "entityName": name,
+        "groupBy": grouped,
         "idSelected": any(column["columnName"] == "Id" for column in columns),
-        "keyPrefix": sobject.key_prefix if sobject else None,
+        "keyPrefix": prefix,
     }
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from service.localorg.errors import Refusal
 from service.localorg.records.access import Actor
+from service.localorg.soql.ast import Query
 from service.localorg.soql.compile import compile_flat, compile_query
 from service.localorg.soql.parser import parse
+from service.localorg.soql.recordaccess import NAME, is_record_access, record_access, selected
 from service.localorg.soql.session import Session
 from service.localorg.soql.shape import csv_builder, record_builder
 from service.localorg.soql.statement import PARENT_ID, Statement
@@ -49,8 +51,11 @@ def run_query(
     org: LocalOrg, actor: Actor, text: str, *, all_rows: bool = False, data_path: str = DATA_PATH
 ) -> QueryResult:
     """Run a query for a user; `all_rows` takes in deleted records, `data_path` goes into the records' URLs."""
+    query = parse(text)
+    if is_record_access(query):
+        return _record_access(org, actor, query, text, data_path)
     with org.lock:
-        statement = compile_query(session_of(org, actor, text, all_rows), parse(text))
+        statement = compile_query(session_of(org, actor, text, all_rows), query)
         if statement.counts_only:
             return QueryResult(statement.entity, _total(org, statement), iter(()), ())
         batches = _batches(org, statement)
@@ -62,6 +67,14 @@ def run_query(
     build = record_builder(statement, data_path, lambda child, parent_id: _children(org, child, parent_id, data_path))
     records = (record for record in map(build, rows) if record is not None)
     return QueryResult(statement.entity, total, records, _columns(statement))
+
+
+def _record_access(org: LocalOrg, actor: Actor, query: Query, text: str, data_path: str) -> QueryResult:
+    with org.lock:
+        found = list(record_access(org, actor, query, text))
+    attributes = {"type": NAME, "url": f"{data_path}/sobjects/{NAME}/000000000000000AAA"}
+    records = ({"attributes": attributes, **record} for record in found)
+    return QueryResult(NAME, len(found), records, tuple(field.name for field in selected(query, text)))
 
 
 def rows_csv(org: LocalOrg, actor: Actor, text: str, *, all_rows: bool = False) -> CsvResult:
