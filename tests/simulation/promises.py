@@ -9,7 +9,8 @@ from uuid import UUID
 from service.domain.merging import Direction
 from service.domain.values import Kind, Row
 from service.mapping.wire import wire_row
-from tests.simulation.people import PLAYED, Change, Memory
+from tests.simulation.business import PLAYED
+from tests.simulation.memory import Change, Memory
 from tests.simulation.sent import Sent
 from tests.simulation.state import State
 from tests.world import World

@@ -62,7 +62,7 @@ class Simulator:
                 for _ in range(self.random.randint(0, 4)):
                     self._somebody_acts()
                 self.cycle(
-                    after=self.random.choice((0, 1, 3, 61, 61, 3_700)),
+                    after=self.random.choice((0, 1, 3, 61, 61, 61, 3_700, 40_000)),
                     hurry=self.random.random() < 0.7,
                     full=Full() if self.random.random() < 0.04 else None,
                 )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from service.localorg.automation.model import Automation, Reject, Rewrite, TouchParent, When
+from service.localorg.errors import Refusal
+from service.localorg.transactions import Transaction
+from tests.simulation.business import PLAYED
 from tests.simulation.people import Act, People
 from tests.world import World
 
@@ -22,37 +27,83 @@ AUTOMATION = (
 )
 
 
+MOST_OPEN = 2
+"""Long transactions at the same time."""
+
+
 class Strangers:
     """Act in the CRM past everybody's plans; `acts` are theirs, with their weights."""
 
     def __init__(self, world: World, people: People, random: Random) -> None:
         self._world, self._people, self._random = world, people, random
+        self._open: list[Long] = []
 
     @property
     def acts(self) -> list[Act]:
         """What they do, and how often beside what people do."""
-        return [(self.purge, 1)]
-
-    def purge(self) -> None:
-        """Remove a record from the recycle bin for good."""
-        memory = self._people.memory
-        if bin_ := sorted(memory.deleted_there - memory.undeleted):
-            self._people.gone_there(
-                lambda: self._world.org.writer.hard_delete(self._world.admin, self._random.choice(bin_))
-            )
-
-    def merge(self) -> None:
-        """Merge two accounts."""
-        accounts = sorted(self._world.there("account"))
-        if len(accounts) > 1:
-            winner, loser = self._random.sample(accounts, 2)
-            self._people.gone_there(lambda: self._world.org.writer.merge(self._world.admin, winner, [loser]))
-
-    def leave(self) -> None:
-        """Take the automation away, as whoever looks after the org does when it is in the way."""
-        self._world.org.automation.clear()
+        return [(self.purge, 1), (self.begin, 2), (self.end, 2)]
 
     def arrive(self, automation: tuple[Automation, ...]) -> None:
         """Set automation up."""
         for one in automation:
             self._world.org.automation.add(one)
+
+    def leave(self) -> None:
+        """End what is under way, and take away what whoever looks after the org takes away when it is in the way."""
+        while self._open:
+            self.end()
+        self._world.org.automation.clear()
+
+    def purge(self) -> None:
+        """Remove a record from the recycle bin for good."""
+        if bin_ := self._people.memory.bin:
+            chosen = self._random.choice(bin_)
+            self._people.gone_there(lambda: self._world.org.writer.hard_delete(self._world.admin, chosen))
+
+    def begin(self) -> None:
+        """Begin a long transaction: what it writes is dated now, and shows when it ends, hours later."""
+        if len(self._open) < MOST_OPEN:
+            long = Long(self._world.org.transactions.begin(self._world.admin))
+            for _ in range(self._random.randint(1, 3)):
+                self._write(long)
+            self._open.append(long)
+
+    def end(self) -> None:
+        """Commit a long transaction, or roll it back."""
+        if not self._open:
+            return
+        long = self._open.pop(0)
+        if self._random.random() < 0.2:
+            long.transaction.rollback()
+            return
+        outcomes: list[str | Refusal] = []
+        self._people.gone_there(lambda: outcomes.extend(long.transaction.commit()))
+        for (noun, values), outcome in zip(long.writes, outcomes, strict=True):
+            if values and isinstance(outcome, str) and outcome in self._world.there(noun):
+                self._people.accepted_there(noun, outcome, values)
+
+    def _write(self, long: Long) -> None:
+        business, noun = self._people.business, self._random.choice(PLAYED)
+        edit, values = business.edit("there", noun), business.newcomer("there", noun)
+        crm = self._world.crm(noun)
+        try:
+            match self._random.choice(("create", "edit", "edit", "delete")):
+                case "create" if values:
+                    long.transaction.create(crm, business.wire(noun, values))
+                    long.writes.append((noun, values))
+                case "edit" if edit:
+                    long.transaction.update(crm, edit[0], business.wire(noun, edit[1]))
+                    long.writes.append((noun, edit[1]))
+                case "delete" if edit and noun != "account":
+                    long.transaction.delete(edit[0])
+                    long.writes.append((noun, {}))
+        except Refusal:
+            return  # somebody else has the lock
+
+
+@dataclass(frozen=True, slots=True)
+class Long:
+    """A transaction that stays open, and what it writes: the noun and the values of each row."""
+
+    transaction: Transaction
+    writes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
