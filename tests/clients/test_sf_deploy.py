@@ -101,7 +101,7 @@ def test_faults_are_told_one_by_one_and_nothing_is_deployed(
     problems = {name: failure["problem"] for name, failure in failures.items()}
     assert problems["Objective__c.Plansync_Id__c"] == "fields of type Txt are not supported"
     assert problems["CS_Resource__c.User__c"] == "no CustomObject named Usr found"
-    assert problems["Playbook_Task__c.Percent_Complete_0_To_100"] == "no field Percent__c on Playbook_Task__c"
+    assert problems["Playbook_Task__c.Percent_Complete_0_To_100"] == "Field Percent__c does not exist. Check spelling."
     assert problems["CSC_Participant_User"] == "no CustomField named Objective__c.Nope__c found"
     assert all(failure["lineNumber"] > 1 and failure["problemType"] == "Error" for failure in failures.values())
     assert not any(sobject.custom for sobject in empty.api.org.schema.objects.values())

@@ -48,7 +48,8 @@ def deploy(org: LocalOrg, package: Package, *, check_only: bool = False) -> Depl
         after = without(before, package.deletions) | deployed
         schema, problems = _build(org, after, deployed)
         problems = [*package.problems, *deletion_problems(package, before, problems, deployed)]
-        problems += conversion_problems(org, schema, deployed)
+        sound = {key: c for key, c in deployed.items() if all(c.origin != problem.origin for problem in problems)}
+        problems += conversion_problems(org, schema, sound)
         if not problems and not check_only:
             org.adopt(schema, after.values())
     return DeployResult((*_refused(problems), *_done(package, before, {p.origin for p in problems})), check_only)
@@ -80,7 +81,7 @@ def _done(package: Package, before: dict[Key, Component], refused: set[Origin]) 
         Outcome(
             origin=component.origin,
             created=component.key not in before,
-            changed=component.key in before and before[component.key].element != component.element,
+            changed=component.key in before and before[component.key].element.children != component.element.children,
         )
         for component in package.components
         if component.origin not in refused

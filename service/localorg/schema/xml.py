@@ -26,7 +26,7 @@ class XmlError(Exception):
 
 @dataclass(slots=True)
 class Element:
-    """One element; names carry their namespace in braces."""
+    """One element; names carry their namespace in braces, text beside other elements does not count."""
 
     tag: str
     line: int = field(compare=False)
@@ -75,7 +75,9 @@ class _Builder(ContentHandler):
         self._open.append(element)
 
     def endElementNS(self, _name: _Name, _qname: str | None) -> None:  # noqa: N802 - SAX
-        self._open.pop()
+        element = self._open.pop()
+        if element.children:
+            element.text = ""
 
     def characters(self, content: str) -> None:
         self._open[-1].text += content
