@@ -88,6 +88,8 @@ RESOURCES = RouteTable(
         Route(f"{_ROOT}/jobs/ingest/<job_id>/batches", {"PUT": ingest.upload}),
         Route(f"{_ROOT}/jobs/ingest/<job_id>/successfulResults", {"GET": ingest.successful_results}),
         Route(f"{_ROOT}/jobs/ingest/<job_id>/failedResults", {"GET": ingest.failed_results}),
+        # simple-salesforce writes a capital where the documentation has none.
+        Route(f"{_ROOT}/jobs/ingest/<job_id>/unprocessedRecords", {"GET": ingest.unprocessed_records}),
         Route(f"{_ROOT}/jobs/ingest/<job_id>/unprocessedrecords", {"GET": ingest.unprocessed_records}),
         Route(f"{_ROOT}/metadata/deployRequest", {"POST": metadata.deploy}),
         Route(f"{_ROOT}/metadata/deployRequest/<deployment_id>", {"GET": metadata.look, "PATCH": metadata.cancel}),

@@ -14,21 +14,29 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 from simple_salesforce import Salesforce
-from simple_salesforce.exceptions import SalesforceMalformedRequest, SalesforceResourceNotFound
+from simple_salesforce.exceptions import (
+    SalesforceAuthenticationFailed,
+    SalesforceMalformedRequest,
+    SalesforceOperationError,
+    SalesforceResourceNotFound,
+)
 
+from service.localorg.clock import Clock
 from service.localorg.http.app import App, create_app
 from service.localorg.org import LocalOrg
 from service.localorg.server import Server
-from tests.localorg.http.calling import EDITOR, NOW
+from tests.localorg.http.calling import EDITOR, NOW, PACKAGE
 
 
 @pytest.fixture(scope="module")
-def app(installed: LocalOrg) -> App:
-    org = installed.clone(installed.clock)
+def app() -> App:
+    org = LocalOrg.install(PACKAGE, clock=Clock(NOW))
+    org.add_user(EDITOR, name="Eddy Editor", permission_sets=["Project_Editor"])
     rows = ({"Name": f"Project {at:05}", "Key__c": f"k-{at}"} for at in range(2_500))
     org.insert_many(org.actor(org.user_id(EDITOR)), "Project__c", rows)
     app = create_app(org)
     app.api.clients.register("client", "secret", run_as=EDITOR)
+    app.api.passwords.set(org.user_id(EDITOR), "a <good> word", "TOKEN")
     return app
 
 
@@ -133,7 +141,102 @@ def test_a_login_with_client_credentials(server: Server, session: requests.Sessi
 
     sf = Salesforce(consumer_key="client", consumer_secret="secret", domain="acme.my", version="68.0", session=session)
 
-    assert sf.query("SELECT COUNT() FROM Project__c")["totalSize"] == 2_500
+    assert sf.query("SELECT COUNT() FROM Project__c")["totalSize"] >= 2_500
+
+
+@pytest.mark.parametrize(
+    "presented",
+    [
+        {"password": "a <good> word", "security_token": "TOKEN"},
+        {"password": "a <good> wordTOKEN", "consumer_key": "client", "consumer_secret": "secret"},
+    ],
+    ids=["SOAP", "OAuth"],
+)
+def test_a_login_with_a_password(server: Server, session: requests.Session, presented: dict[str, str]) -> None:
+    session.mount("https://", _Rerouted(server.url))
+
+    sf = Salesforce(username=EDITOR, version="64.0", session=session, **presented)
+
+    assert sf.query("SELECT COUNT() FROM Project__c")["totalSize"] >= 2_500
+
+
+def test_a_wrong_password_is_refused_in_words(server: Server, session: requests.Session) -> None:
+    session.mount("https://", _Rerouted(server.url))
+
+    with pytest.raises(SalesforceAuthenticationFailed) as refused:
+        Salesforce(username=EDITOR, password="wrong", security_token="", version="64.0", session=session)
+
+    assert refused.value.code == "INVALID_LOGIN"
+
+
+class TestBulkIngest:
+    """sf.bulk2: files up, and the three sets of results down."""
+
+    def test_rows_are_inserted(self, sf: Salesforce) -> None:
+        records = [{"Name": "Apollo", "Key__c": f"i-{at}", "Budget__c": at - 1} for at in range(3)]
+
+        (job,) = sf.bulk2.Project__c.insert(records=records, wait=0)
+
+        assert (job["numberRecordsProcessed"], job["numberRecordsFailed"], job["numberRecordsTotal"]) == (3, 1, 3)
+        results = sf.bulk2.Project__c.get_all_ingest_records(job["job_id"])
+        assert [row["Key__c"] for row in results["successfulRecords"]] == ["i-1", "i-2"]
+        assert {row["sf__Created"] for row in results["successfulRecords"]} == {"true"}
+        (failed,) = results["failedRecords"]
+        assert failed["sf__Error"].startswith("FIELD_CUSTOM_VALIDATION_EXCEPTION:A budget cannot be negative.")
+        assert results["unprocessedRecords"] == []
+
+    def test_rows_are_upserted_changed_and_deleted(self, sf: Salesforce) -> None:
+        projects = sf.bulk2.Project__c
+        keys = [{"Key__c": key, "Name": "Gemini"} for key in ("u-1", "u-2")]
+
+        (job,) = projects.upsert(records=keys, external_id_field="Key__c", wait=0)
+        ids = [row["sf__Id"] for row in rows(projects.get_successful_records(job["job_id"]))]
+        (changed,) = projects.update(
+            records=[{"Id": each, "Name": "Mercury", "Notes__c": "#N/A"} for each in ids], wait=0
+        )
+        names = [sf.Project__c.get(each)["Name"] for each in ids]
+        (deleted,) = projects.delete(records=[{"Id": each} for each in ids], wait=0)
+
+        assert [each["numberRecordsFailed"] for each in (job, changed, deleted)] == [0, 0, 0]
+        assert names == ["Mercury", "Mercury"]
+        found = sf.query_all(
+            "SELECT Id FROM Project__c WHERE IsDeleted = true AND Key__c LIKE 'u-%'", include_deleted=True
+        )
+        assert found["totalSize"] == 2
+
+    def test_files_are_split_into_jobs_and_all_arrive(self, sf: Salesforce, tmp_path: Path) -> None:
+        file = tmp_path / "projects.csv"
+        file.write_text("Name,Key__c\n" + "".join(f"Project,f-{at}\n" for at in range(1_000)))
+
+        jobs = sf.bulk2.Project__c.insert(str(file), batch_size=400, wait=0)
+
+        assert [job["numberRecordsProcessed"] for job in jobs] == [400, 400, 200]
+        assert sf.query("SELECT COUNT() FROM Project__c WHERE Key__c LIKE 'f-%'")["totalSize"] == 1_000
+
+    def test_a_job_that_fails_says_why_and_leaves_its_rows(self, sf: Salesforce) -> None:
+        projects = sf.bulk2.Project__c
+        job = projects._client.create_job("insert")
+        projects._client.upload_job_data(job["id"], "Nothing__c\n1\n")
+        projects._client.close_job(job["id"])
+
+        with pytest.raises(SalesforceOperationError, match="Field name not found : Nothing__c"):
+            projects._client.wait_for_job(job["id"], is_query=False, wait=0)
+
+        assert rows(projects.get_unprocessed_records(job["id"])) == [{"Nothing__c": "1"}]
+
+
+def test_the_conditions_of_a_read_can_be_asked(sf: Salesforce, app: App) -> None:
+    user_id = app.api.org.user_id(EDITOR)
+    record_id = sf.query("SELECT Id FROM Project__c LIMIT 1")["records"][0]["Id"]
+    where = f"UserId = '{user_id}' AND RecordId = '{record_id}'"
+
+    found = sf.query(f"SELECT RecordId, MaxAccessLevel FROM UserRecordAccess WHERE {where}")
+
+    assert found["records"][0]["MaxAccessLevel"] == "All"
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(text)))
 
 
 class _Rerouted(HTTPAdapter):
