@@ -100,8 +100,8 @@ class Stage:
         return pem | self.listener.heard | {PASSWORD, SECRET, CONSOLE, *self.keys, self.refresh_token} - {""}
 
     def leaks(self, text: str) -> list[str]:
-        """Return the secrets that a text holds."""
-        return [secret for secret in self.secrets if secret in text]
+        """Return the secrets of which a text holds a good part."""
+        return [secret for secret in self.secrets if _heart(secret) in text]
 
     def sign_in_by(self, kind: str) -> None:
         """Describe a login in the environment."""
@@ -131,6 +131,12 @@ class Stage:
         token = api.sessions.open(api.org.user_id(INTEGRATION))
         self.listener.heard.add(token)
         return token
+
+
+def _heart(secret: str) -> str:
+    """Return the middle of a secret: whoever cuts it at either end has still told it."""
+    middle = len(secret) // 2
+    return secret[max(0, middle - 12) : middle + 12]
 
 
 @pytest.fixture
@@ -321,7 +327,7 @@ def test_a_logged_exception_does_not_show_what_its_frames_held(
 def database(admin_url: str) -> str:
     """Return every row of every table as text, past every fence."""
     url = make_url(admin_url).set(database="tests").render_as_string(hide_password=False)
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(url, options="-c bytea_output=escape") as connection:
         tables = connection.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'procrastinate')"
         ).fetchall()
