@@ -111,6 +111,7 @@ class CountingLogin:
         return grant
 
 
+@pytest.mark.req("P4")
 def test_threads_whose_session_expires_share_one_sign_in_and_lose_nothing(
     app: App, org: LocalOrg, server: Server
 ) -> None:
