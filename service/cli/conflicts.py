@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import wraps
@@ -16,6 +15,7 @@ from service.cli.opening import opened, signed_in
 from service.cli.options import json_option, org_option
 from service.cli.output import emit, moment, say, show
 from service.config import Settings
+from service.domain.values import Row, Value
 from service.store import orgs
 from service.store.orgs import Org
 from service.sync.context import Sync
@@ -160,7 +160,7 @@ def _row(each: Conflict, org: Org) -> tuple[object, ...]:
     return (f"{each.object} {each.name}\n{each.id}", each.field, *values, f"{here}\n{there}".strip(), each.reason)
 
 
-def _value(conflict: Conflict, value: object) -> object:
+def _value(conflict: Conflict, value: Value | Row) -> object:
     if conflict.field:
         return value
-    return "deleted" if value is None else json.dumps(value, ensure_ascii=False)
+    return "\n".join(f"{column}: {each}" for column, each in value.items()) if isinstance(value, dict) else "deleted"

@@ -10,7 +10,7 @@ import click
 from service.cli.exits import Exit
 from service.cli.opening import opened, signed_in
 from service.cli.options import json_option, org_option
-from service.cli.output import emit, length, say, show
+from service.cli.output import counted, emit, length, say, show
 from service.cli.progress import bars
 from service.config import Settings
 from service.store import orgs
@@ -18,7 +18,7 @@ from service.store.orgs import Org
 from service.store.overview import count_parked
 from service.sync.context import Sync
 from service.sync.cycle import Full, run_cycle
-from service.sync.preview import Preview, preview
+from service.sync.preview import Foreseen, Preview, preview
 from service.sync.run import Report
 from service.wiring import Services
 
@@ -82,7 +82,16 @@ def _tell(org: Org, planned: Preview, *, as_json: bool) -> Exit:
         (noun, planned.changed.get(noun, 0), planned.deleted.get(noun, 0), len(acts.get(noun, []))) for noun in nouns
     ]
     show(title, ("Object", "#To read", "#Deleted there", "#To send"), rows)
+    if planned.taken.decisions:
+        title = f"To be decided about what the CRM changed ({counted(planned.taken.counts)})"
+        headings = ("Object", "Id", "Field", "Action", "Agreed", "Ours", "Theirs", "Reason")
+        show(title, headings, [_foreseen(each) for each in planned.taken.decisions[:SHOWN]])
     if pushes:
         named = [(push.noun, push.id, push.act, ", ".join(push.columns)) for push in pushes[:SHOWN]]
         show(f"To send ({len(pushes)} in all)", ("Object", "Id", "Act", "Columns"), named)
     return Exit.OK
+
+
+def _foreseen(each: Foreseen) -> tuple[object, ...]:
+    values = (each.base, each.ours, each.theirs) if each.field else ("", "", "")
+    return (each.noun, each.id, each.field, each.action, *values, each.reason)

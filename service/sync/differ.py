@@ -124,11 +124,18 @@ def _waits(facts: Facts) -> str:
         return f"parked: {facts.parked}"
     if link is not None and link.dirty:
         return "changed here; it goes to the CRM with the next sync"
-    if facts.deleted or (facts.modstamp is not None and facts.modstamp > facts.read_up_to):
+    if facts.deleted or _unread(facts):
         return "changed in the CRM since it was last read; the next sync takes it in"
     if facts.unreadable:
         return facts.unreadable
     return _kept_apart(mapping, link, facts)
+
+
+def _unread(facts: Facts) -> bool:
+    """Say whether the CRM shows a version of the record that no detection has covered and no sync has read."""
+    if facts.modstamp is None or facts.modstamp <= facts.read_up_to:
+        return False
+    return facts.link is None or facts.link.base_modstamp != facts.modstamp
 
 
 def _kept_apart(mapping: ObjectMapping, link: Link | None, facts: Facts) -> str:

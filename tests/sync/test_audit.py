@@ -113,6 +113,17 @@ def test_what_the_crm_changed_since_it_was_read_waits(world: World, customer: Cu
     assert {f.waiting for f in made.waiting} == {"changed in the CRM since it was last read; the next sync takes it in"}
 
 
+def test_what_a_sync_has_read_within_the_minute_is_no_news(world: World, customer: Customer) -> None:
+    world.pass_time(seconds=90)
+    world.edit_there("objective", customer.objective, Name="Later")
+    world.cycle(after=1)
+    planting.change_here(world, "objective", customer.here(customer.objective), title="Other")
+
+    made = audit(world.sync, now=world.clock.now())
+
+    assert [finding.crm_id for finding in made.found] == [customer.objective]
+
+
 def test_what_is_parked_waits_with_its_reason(world: World, customer: Customer) -> None:
     refused = world.create_here("objective", name="x" * 81, account_id=customer.here(customer.account))
     world.settle()
