@@ -13,15 +13,12 @@ from service.cli.options import json_option, org_option
 from service.cli.output import emit, plain, say, screen
 from service.cli.output import show as show_table
 from service.config import Settings
-from service.crm.errors import Refused
-from service.crm.requests import describe
 from service.mapping.check import check_against
-from service.mapping.described import DescribedSchema, described_from_describe
 from service.mapping.load import load
 from service.mapping.model import FieldMapping, MappingErrors, ObjectMapping, Problem
 from service.mapping.package import described_from_package
 from service.store import orgs
-from service.sync.context import Sync
+from service.sync.fitness import described
 
 
 @click.group()
@@ -74,13 +71,7 @@ def _against_org(settings: Settings, org_name: str) -> list[Problem]:
     with opened(settings) as services:
         org = orgs.named(services.engine, org_name)
         with signed_in(services, org) as sides:
-            return check_against(sides.mappings, _described(sides))
-
-
-def _described(sides: Sync) -> DescribedSchema:
-    answers = sides.client.composite([describe(mapping.sobject) for mapping in sides.mappings])
-    # An object that the user may not see is not there for us; the check says so.
-    return described_from_describe(answer for answer in answers if not isinstance(answer, Refused))
+            return check_against(sides.mappings, described(sides))
 
 
 def _report(problems: list[Problem], *, against: str | None, as_json: bool) -> None:

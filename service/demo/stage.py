@@ -11,7 +11,6 @@ from sqlalchemy import text
 
 from service.config import Credentials, Settings
 from service.crm.client import Client
-from service.crm.requests import describe
 from service.demo.customers import Customer
 from service.demo.definitions import Definitions
 from service.demo.keys import make_key_pair
@@ -23,12 +22,12 @@ from service.localorg.http.app import create_app
 from service.localorg.org import INTEGRATION, LocalOrg
 from service.localorg.server import Server
 from service.mapping.check import check_against
-from service.mapping.described import described_from_describe
 from service.mapping.model import MappingErrors
 from service.store import orgs, schema
 from service.store.database import embedded_server
 from service.store.orgs import Org
 from service.sync.context import Sync
+from service.sync.fitness import described
 from service.wiring import Services, build, login_document, open_client
 
 NAME = "demo"
@@ -146,7 +145,6 @@ def _connect(services: Services) -> Org:
 
 def _check_mappings(sync: Sync) -> None:
     """Refuse to begin where the mappings do not fit the org."""
-    described = sync.client.composite([describe(mapping.sobject) for mapping in sync.mappings])
-    problems = check_against(sync.mappings, described_from_describe(described))
+    problems = check_against(sync.mappings, described(sync))
     if problems:
         raise MappingErrors(problems)

@@ -6,8 +6,8 @@ difference of ours; where both differ, the field's conflict policy decides (prom
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from service.domain.values import Row, Value
@@ -39,11 +39,13 @@ class Outcome(StrEnum):
     THEIRS_WON = "theirs won"
     OURS_WON = "ours won"
     ASK = "ask"
+    CONTESTED = "contested"
 
 
 TAKES_THEIRS = frozenset({Outcome.PULL, Outcome.RESTORE, Outcome.THEIRS_WON})
 SENDS_OURS = frozenset({Outcome.PUSH, Outcome.OURS_WON})
-LOGGED = frozenset({Outcome.RESTORE, Outcome.THEIRS_WON, Outcome.OURS_WON, Outcome.ASK})
+WAITS = frozenset({Outcome.ASK, Outcome.CONTESTED})
+LOGGED = frozenset({Outcome.RESTORE, Outcome.THEIRS_WON, Outcome.OURS_WON, *WAITS})
 """Outcomes in which somebody's value lost or waits: they go into the decision log."""
 
 
@@ -81,7 +83,7 @@ class Merge:
     @property
     def asked(self) -> tuple[FieldDecision, ...]:
         """Return the fields that wait for a person."""
-        return tuple(d for d in self.decisions if d.outcome is Outcome.ASK)
+        return tuple(d for d in self.decisions if d.outcome in WAITS)
 
 
 def merge(rules: Mapping[str, Rule], *, base: Row | None, ours: Row, theirs: Row, sending: Row | None = None) -> Merge:
@@ -97,13 +99,26 @@ def merge(rules: Mapping[str, Rule], *, base: Row | None, ours: Row, theirs: Row
         for column, rule in rules.items()
         if column in theirs
     ]
-    new_base = {d.column: d.theirs for d in verdicts if d.outcome is not Outcome.ASK}
-    kept = {d.column: known[d.column] for d in verdicts if d.outcome is Outcome.ASK and d.column in known}
     return Merge(
-        base={**known, **new_base, **kept},
+        base={**known, **{d.column: d.theirs for d in verdicts if d.outcome not in WAITS}},
         here={d.column: d.theirs for d in verdicts if d.outcome in TAKES_THEIRS},
         there={d.column: d.ours for d in verdicts if d.outcome in SENDS_OURS},
         decisions=tuple(d for d in verdicts if d.outcome is not Outcome.AGREED),
+    )
+
+
+def contest(merge: Merge, *, base: Row, columns: Collection[str]) -> Merge:
+    """Let a person decide on columns that the CRM's own automation rewrites after each of our writes."""
+    reason = "the CRM rewrites this field after each of our writes; a person decides"
+    waits = {
+        d.column: replace(d, outcome=Outcome.CONTESTED, reason=reason) for d in merge.decisions if d.column in columns
+    }
+    kept = {column: base[column] for column in waits if column in base}
+    return replace(
+        merge,
+        base={**{c: v for c, v in merge.base.items() if c not in waits}, **kept},
+        there={c: v for c, v in merge.there.items() if c not in waits},
+        decisions=tuple(waits.get(d.column, d) for d in merge.decisions),
     )
 
 

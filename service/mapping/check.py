@@ -31,6 +31,30 @@ def check_against(mappings: Mappings, schema: DescribedSchema) -> list[Problem]:
     return sorted(problem for mapping in mappings for problem in _Check(mappings, mapping, schema).problems())
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Misfit:
+    """A field, or with no column a whole object, that cannot be synced as the org is now."""
+
+    noun: str
+    column: str
+    reason: str
+
+
+def misfits(mappings: Mappings, schema: DescribedSchema) -> list[Misfit]:
+    """Return what the org does not offer as the mappings say; what only narrows a field is no misfit."""
+    found = []
+    for mapping in mappings:
+        check = _Check(mappings, mapping, schema)
+        whole = next(check.unusable(), None)
+        if whole:
+            found.append(Misfit(mapping.name, "", whole.message))
+            continue
+        described = schema[mapping.sobject]
+        parts = [(field.column, next(check.unusable_field(field, described), None)) for field in mapping.fields]
+        found += [Misfit(mapping.name, column, problem.message) for column, problem in parts if problem]
+    return sorted(found)
+
+
 @dataclass(frozen=True, slots=True)
 class _Check:
     """One object against the org."""
@@ -40,17 +64,45 @@ class _Check:
     schema: DescribedSchema
 
     def problems(self) -> Iterator[Problem]:
+        yield from self.unusable()
+        described = self.schema.get(self.mapping.sobject)
+        if described is None:
+            return
+        yield from self._rights(described)
+        yield from self._left_out(described)
+        for field in self.mapping.fields:
+            yield from self._field(field, described)
+
+    def unusable(self) -> Iterator[Problem]:
+        """Yield what keeps the whole object from being synced."""
         described = self.schema.get(self.mapping.sobject)
         if described is None:
             hint = _instead(self.mapping.sobject, self.schema)
             yield self._at("object", f"the org shows no {self.mapping.sobject}{hint}; install the package or grant it")
             return
-        yield from self._rights(described)
         yield from self._key(described)
         yield from self._filter(described)
-        yield from self._left_out(described)
-        for field in self.mapping.fields:
-            yield from self._field(field, described)
+
+    def unusable_field(self, field: FieldMapping, described: DescribedObject) -> Iterator[Problem]:
+        """Yield what keeps a field from being synced."""
+        theirs = described.fields.get(field.crm)
+        if theirs is None:
+            yield self._in(field, "crm", _missing(field.crm, described))
+            return
+        if theirs.type not in _TYPES[their_kind(field.kind, field.transform)]:
+            yield self._in(field, "kind", f"{theirs.name} is of type {theirs.type}, not {field.kind}{_advice(theirs)}")
+            return
+        if field.pushed and not (theirs.updateable or (theirs.createable and self.mapping.pushes_creates)):
+            yield self._in(
+                field,
+                "direction",
+                f"{theirs.name} may not be written (computed, or no right to edit); grant it or write direction: pull",
+            )
+        if field.refers_to is not None:
+            target = self.mappings[field.refers_to].sobject
+            if target not in theirs.reference_to:
+                message = f"{theirs.name} refers to {', '.join(theirs.reference_to)}, not to {target}; name its object"
+                yield self._in(field, "refers_to", message)
 
     def _rights(self, described: DescribedObject) -> Iterator[Problem]:
         name = self.mapping.sobject
@@ -91,23 +143,16 @@ class _Check:
                 )
 
     def _field(self, field: FieldMapping, described: DescribedObject) -> Iterator[Problem]:
+        yield from self.unusable_field(field, described)
         theirs = described.fields.get(field.crm)
-        if theirs is None:
-            yield self._in(field, "crm", _missing(field.crm, described))
-            return
-        if theirs.type not in _TYPES[their_kind(field.kind, field.transform)]:
-            yield self._in(field, "kind", f"{theirs.name} is of type {theirs.type}, not {field.kind}{_advice(theirs)}")
+        if theirs is None or theirs.type not in _TYPES[their_kind(field.kind, field.transform)]:
             return
         if theirs.calculated != field.formula:
             what = "computed, and changes unseen; write" if theirs.calculated else "not computed; leave out"
             yield self._in(field, "formula", f"{theirs.name} is {what} formula: true")
         yield from self._size(field, theirs)
-        yield from self._writing(field, theirs)
-        if field.refers_to is not None:
-            target = self.mappings[field.refers_to].sobject
-            if target not in theirs.reference_to:
-                message = f"{theirs.name} refers to {', '.join(theirs.reference_to)}, not to {target}; name its object"
-                yield self._in(field, "refers_to", message)
+        if field.pushed and theirs.required and self.mapping.pushes_creates and not field.required:
+            yield self._in(field, "required", f"{theirs.name} must be filled in a new record; write required: true")
 
     def _size(self, field: FieldMapping, theirs: DescribedField) -> Iterator[Problem]:
         if field.scale is not None and field.scale != theirs.scale:
@@ -116,17 +161,6 @@ class _Check:
             yield self._in(
                 field, "length", f"{theirs.name} holds {theirs.length} characters; write length: {theirs.length}"
             )
-
-    def _writing(self, field: FieldMapping, theirs: DescribedField) -> Iterator[Problem]:
-        on_create = theirs.createable and self.mapping.pushes_creates
-        if field.pushed and not (theirs.updateable or on_create):
-            yield self._in(
-                field,
-                "direction",
-                f"{theirs.name} may not be written (computed, or no right to edit); grant it or write direction: pull",
-            )
-        if field.pushed and theirs.required and self.mapping.pushes_creates and not field.required:
-            yield self._in(field, "required", f"{theirs.name} must be filled in a new record; write required: true")
 
     def _at(self, key: str, message: str) -> Problem:
         return Problem(f"{self.mapping.name}.yaml", key, message)

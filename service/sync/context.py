@@ -43,6 +43,11 @@ def rules(mapping: ObjectMapping) -> Mapping[str, Rule]:
     }
 
 
+def fetched_fields(mapping: ObjectMapping) -> tuple[str, ...]:
+    """Return the CRM fields that are read of single records: who changed them last, too."""
+    return (*read_fields(mapping), "LastModifiedById")
+
+
 @lru_cache(maxsize=1024)
 def read_fields(mapping: ObjectMapping) -> tuple[str, ...]:
     """Return the CRM fields that a sync reads of an object."""

@@ -10,6 +10,7 @@ from service.mirror import links
 from service.sync import detect, fetch, load, pull, returned
 from service.sync.context import Sync
 from service.sync.detect import Detected
+from service.sync.fitness import adapt, fitting
 from service.sync.journal import Journal
 from service.sync.park import waiting
 from service.sync.push import push
@@ -38,9 +39,11 @@ def run_cycle(
     A cycle that comes less than a minute after the last look at the CRM only pushes, unless a person waits for it
     (`hurry`); with nothing to push it is over at once.
     """
+    whole = sync
     with sync.transaction() as connection:
         known = detect.read_cursors(connection)
         dirty = links.any_dirty(connection)
+        sync = replace(sync, mappings=fitting(connection, sync.mappings))
     if not detect.ready(sync, known):
         full = full or Full()
     look = full is not None or hurry or detect.due(known, now)
@@ -49,26 +52,23 @@ def run_cycle(
     kind = "full" if full else "cycle" if look else "push"
     with running(sync, kind, now=now, clock=clock, hurry=hurry) as run:
         if look:
-            _pull(sync, run.journal, known, full, progress)
+            # Before a full reading, so that the cursors do not pass what it may miss.
+            found = detect.detect(sync, {} if full else known, now=now)
+            if found.schema_changed and detect.SCHEMA in known:
+                sync = adapt(whole, run.journal, progress=progress)
+            if full:
+                found = _read_all(sync, run.journal, found, full, progress)
+            _take_in(sync, run.journal, found, known)
         push(sync, run.journal)
     return run.report
 
 
-def _pull(
-    sync: Sync, journal: Journal, known: Mapping[str, datetime], full: Full | None, progress: load.Progress
-) -> None:
-    """Take in what happened in the CRM since the cursors, or everything."""
-    # Before a full reading, so that the cursors do not pass what it may miss.
-    found = detect.detect(sync, {} if full else known, now=journal.now)
-    if found.schema_changed and not full:
-        # The mapping may not fit any more: `plansync mappings check --org` says so.
-        journal.counts["schema changed"] = 1
-    if full:
-        since = sync.client.org_time or journal.now
-        load.load(sync, journal, progress=progress)
-        load.purge(sync, journal, load.unseen(sync, since=since), accept_missing=full.accept_missing)
-        found = replace(found, changed={})
-    _take_in(sync, journal, found, known)
+def _read_all(sync: Sync, journal: Journal, found: Detected, full: Full, progress: load.Progress) -> Detected:
+    """Read every object whole; return what detection found beside it."""
+    since = sync.client.org_time or journal.now
+    load.load(sync, journal, progress=progress)
+    load.purge(sync, journal, load.unseen(sync, since=since), accept_missing=full.accept_missing)
+    return replace(found, changed={})
 
 
 def _take_in(sync: Sync, journal: Journal, found: Detected, known: Mapping[str, datetime]) -> None:

@@ -19,6 +19,8 @@ from service.sync.context import Sync
 
 LONGEST = timedelta(days=14)
 """Older than this, a cursor is no use: getDeleted looks back 15 days."""
+NOT_OFFERED = frozenset({"NOT_FOUND", "INVALID_TYPE"})
+"""Answers about an object that is no longer there for us: a change of the schema, which the same call tells."""
 SCHEMA = "schema"
 LOOKED = "looked"
 """When the CRM was asked last, by our clock."""
@@ -83,7 +85,7 @@ def detect(sync: Sync, known: Mapping[str, datetime], *, now: datetime) -> Detec
     ]
     *answers, schema = sync.client.composite([*requests, describe_global(modified_since=known.get(SCHEMA))])
     for answer in (*answers, schema):
-        if isinstance(answer, Refused):
+        if isinstance(answer, Refused) and not (answer.code in NOT_OFFERED and isinstance(schema, Described)):
             raise answer
     return _read(sync, answers, schema, now=now)
 
@@ -103,6 +105,8 @@ def _read(sync: Sync, answers: list[Any], schema: Described | NotModified, *, no
     deleted: dict[str, set[str]] = {}
     moved: dict[str, datetime] = {LOOKED: now}
     for mapping, updated, gone in zip(sync.mappings, answers[::2], answers[1::2], strict=True):
+        if isinstance(updated, Refused) or isinstance(gone, Refused):
+            continue
         changed[mapping.name] = set(updated.ids)
         deleted[mapping.name] = {crm_id for crm_id, _ in gone.rows}
         moved[f"{mapping.name}:updated"] = updated.latest

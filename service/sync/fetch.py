@@ -13,7 +13,7 @@ from service.crm.errors import Refused
 from service.crm.requests import MOST_IDS, Request, query, retrieve
 from service.crm.soql import compare, select
 from service.mapping.model import ObjectMapping
-from service.sync.context import Sync, read_fields
+from service.sync.context import Sync, fetched_fields
 
 T = TypeVar("T")
 MOST_KEYS = 200
@@ -33,7 +33,7 @@ class Shown:
 def by_id(sync: Sync, wanted: Mapping[str, Collection[str]], *, now: datetime) -> Iterator[list[Shown]]:
     """Yield the records of these CRM ids, parents first, one list for each API call."""
     asks = [
-        (mapping, ids, retrieve(mapping.sobject, ids, read_fields(mapping)))
+        (mapping, ids, retrieve(mapping.sobject, ids, fetched_fields(mapping)))
         for mapping in sync.mappings
         for ids in chunks(sorted(wanted.get(mapping.name, ())), MOST_IDS)
     ]
@@ -73,7 +73,7 @@ def pointing_at(sync: Sync, targets: Mapping[str, Collection[str]], *, now: date
 
 
 def _where(mapping: ObjectMapping, field: str, values: Sequence[str]) -> Request[Page]:
-    return query(select(mapping.sobject, read_fields(mapping), where=[compare(field, "IN", values)]))
+    return query(select(mapping.sobject, fetched_fields(mapping), where=[compare(field, "IN", values)]))
 
 
 def _queried(

@@ -166,6 +166,7 @@ _BY_KIND = {
     Why.ORPHANED: "Give the record another parent here, or delete it.",
     Why.WAITING: "Nothing, if the other record is on its way; else create it, or let the integration user see it.",
     Why.CONFLICT: "Decide which value is right and enter it on the other side too; once both agree, it goes on.",
+    Why.CONTESTED: "Find the flow or trigger in the CRM that rewrites the field, or decide for the CRM's value.",
     Why.DELETED: "Decide whether the record lives: restore it where it was deleted, or delete it on the other side too.",
 }
 _BY_CODE = {

@@ -31,11 +31,14 @@ class Why(StrEnum):
     """A record it points at is not here, or not there, yet: tried again in every cycle."""
     CONFLICT = "conflict"
     """Both sides changed a field whose mapping says ask: a person decides."""
+    CONTESTED = "contested"
+    """The org's own automation rewrites the field after each of our writes: a person decides, or a new value goes."""
     DELETED = "deleted"
     """One side deleted what the other side edited: a person decides."""
 
 
 RETRIED = (Why.REFUSED, Why.BUSY, Why.WAITING)
+ASKED = (Why.CONFLICT, Why.CONTESTED, Why.DELETED)
 DELETED_THERE = "DELETED_THERE"
 EDITED_THERE = "EDITED_THERE"
 DELAYS = (0, 60, 300, 1_800, 7_200, 43_200, 86_400)
@@ -151,7 +154,7 @@ def asked_fields(connection: Connection, ids: Collection[UUID]) -> dict[UUID, se
     if not ids:
         return {}
     query = select(parked.c.link_id, func.array_agg(parked.c.field)).where(
-        among(parked.c.link_id, ids), parked.c.kind.in_([Why.CONFLICT.value, Why.DELETED.value])
+        among(parked.c.link_id, ids), parked.c.kind.in_([why.value for why in ASKED])
     )
     return {link_id: set(fields) for link_id, fields in connection.execute(query.group_by(parked.c.link_id))}
 

@@ -10,12 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from service.domain.merging import Fate, FieldDecision, Merge, Outcome, deleted_here, merge
+from service.domain.merging import WAITS, Fate, FieldDecision, Merge, Outcome, contest, deleted_here, merge
 from service.domain.values import Row
 from service.mapping.model import ObjectMapping
 from service.mirror import links, ours
 from service.sync import theirs
 from service.sync.arrive import Arrival, arrive
+from service.sync.contested import contested
 from service.sync.context import Sync, rules
 from service.sync.fetch import Shown
 from service.sync.journal import Decision, Journal, of_field
@@ -49,7 +50,7 @@ class Pull:
             return
         reading = theirs.read(self.sync, self.connection, self.mapping, raws)
         shown, held = self._locked(reading.shown)
-        both = [self._meet(t, held[t.link.id]) for t in shown if t.link.id in held]
+        both = self._contest([self._meet(t, held[t.link.id]) for t in shown if t.link.id in held])
         new = [t for t in shown if t.link.id not in held and not t.dropped]
         arrive(self.connection, self.journal, self.mapping, [_arrival(t) for t in new], read_at=self.read_at)
         self._apply(both)
@@ -78,6 +79,16 @@ class Pull:
         )
         return Met(theirs=shown, ours=held, merge=merged)
 
+    def _contest(self, met: list[Met]) -> list[Met]:
+        """Stop pushing what the org's automation keeps rewriting."""
+        columns = contested(self.connection, self.journal, {m.theirs.link.id: m.merge.decisions for m in met})
+        return [
+            replace(m, merge=contest(m.merge, base=m.theirs.link.base or {}, columns=columns[m.theirs.link.id]))
+            if m.theirs.link.id in columns
+            else m
+            for m in met
+        ]
+
     def _apply(self, met: list[Met]) -> None:
         """Write what the merges decided: our rows, what is agreed, the log, and what waits for a person."""
         connection, noun = self.connection, self.mapping.name
@@ -90,7 +101,7 @@ class Pull:
         self.journal.log(connection, [line for m in met for line in _landed_unheard(m)])
         self.journal.log(connection, [of_field(m.theirs.link.id, noun, d) for m, d in news])
         release_fields(connection, {m.theirs.link.id: {d.column for d in m.merge.asked} for m in met})
-        self._park([_conflict(m, d) for m, d in news if d.outcome is Outcome.ASK])
+        self._park([_asked(m, d) for m, d in news if d.outcome in WAITS])
 
     def _face(self, shown: Theirs) -> None:
         """Meet a record that we deleted and the CRM still shows: edited there since, or just not deleted there yet."""
@@ -155,16 +166,25 @@ def _landed_unheard(met: Met) -> list[Decision]:
     return [replace(line, base=link.base, ours=landed)] if landed else []
 
 
-def _conflict(met: Met, decision: FieldDecision) -> Parked:
+def _asked(met: Met, decision: FieldDecision) -> Parked:
+    """Return the question to a person, with both values, what was agreed, and who wrote there and when."""
+    why = Why.CONTESTED if decision.outcome is Outcome.CONTESTED else Why.CONFLICT
+    shown = met.theirs
     return Parked(
-        link_id=met.theirs.link.id,
-        object=met.theirs.link.object,
+        link_id=shown.link.id,
+        object=shown.link.object,
         field=decision.column,
-        why=Why.CONFLICT,
-        code="CONFLICT",
+        why=why,
+        code=why.name,
         reason=decision.reason,
-        version=met.theirs.link.version,
-        details={"base": decision.base, "ours": decision.ours, "theirs": decision.theirs},
+        version=shown.link.version,
+        details={
+            "base": decision.base,
+            "ours": decision.ours,
+            "theirs": decision.theirs,
+            "by": shown.by,
+            "at": shown.modstamp.isoformat(),
+        },
     )
 
 
@@ -176,5 +196,5 @@ def _dropped_but_edited(shown: Theirs, reason: str) -> Parked:
         code=EDITED_THERE,
         reason=reason,
         version=shown.link.version,
-        details={"theirs": shown.values},
+        details={"theirs": shown.values, "by": shown.by, "at": shown.modstamp.isoformat()},
     )

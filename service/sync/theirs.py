@@ -25,11 +25,12 @@ Raw = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theirs:
-    """One record as the CRM shows it, with the link it has or gets."""
+    """One record as the CRM shows it, with the link it has or gets; `by` is the user who changed it last, if asked."""
 
     link: Link
     modstamp: datetime
     values: Row
+    by: str | None = None
 
     @property
     def dropped(self) -> bool:
@@ -69,7 +70,8 @@ def _linked(
         except Unreadable as reason:
             unreadable.append(_parked(link, "UNREADABLE", str(reason)))
         else:
-            shown.append(Theirs(link=link, modstamp=moment(raw["SystemModstamp"]), values=values))
+            modstamp = moment(raw["SystemModstamp"])
+            shown.append(Theirs(link=link, modstamp=modstamp, values=values, by=raw.get("LastModifiedById")))
     return shown, unreadable
 
 
@@ -127,12 +129,13 @@ def _placed(theirs: Theirs, columns: list[str], our_id: Callable[[Any], str]) ->
 
 def _waits(mapping: ObjectMapping, theirs: Theirs, column: str) -> Parked:
     field = mapping.field(column)
-    return _parked(
+    waits = _parked(
         theirs.link,
         "REFERENCE_NOT_HERE",
         f"{field.crm} points at {theirs.values[column]}, which Plansync does not hold: it was not read yet, is outside "
         f"the mapping's filter, or the integration user may not see it",
     )
+    return replace(waits, details={**waits.details, "points_at": theirs.values[column]})
 
 
 def _parked(link: Link, code: str, reason: str) -> Parked:

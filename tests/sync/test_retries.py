@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from service.localorg.automation.model import Automation, Reject, When
 from service.store import allowances
 from service.store.database import transaction
 from tests.sync.conftest import Customer
@@ -123,6 +124,21 @@ def test_a_row_that_alone_is_more_than_the_org_bears_is_parked(customer: Custome
 
     assert {item["code"] for item in world.parked()} == {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"}
     assert len(world.parked()) == 2
+
+
+@pytest.mark.req("P2")
+def test_a_trigger_that_breaks_on_one_row_does_not_hold_back_the_others(customer: Customer) -> None:
+    world = customer.world
+    objectives(customer, 30)
+    broken = world.create_here("objective", name="boom", account_id=customer.here(customer.account))
+    throws = Reject('Name = "boom"', "System.NullPointerException: Attempt to de-reference a null object", throws=True)
+    world.org.automation.add(Automation("Objective__c", When.AFTER, throws))
+
+    report = world.cycle()
+
+    assert report.counts["landed"] == 30
+    (waits,) = world.parked()
+    assert (waits["link_id"], waits["code"]) == (broken, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
 
 
 def test_what_people_did_goes_before_what_may_wait(customer: Customer) -> None:
