@@ -31,7 +31,9 @@ class Mix:
     automation: tuple[Automation, ...] = ()
     """What the customer's own flows and triggers do."""
     strangers: bool = False
-    """Whether administrators merge and purge."""
+    """Whether others have long transactions and purge the recycle bin."""
+    schema: bool = False
+    """Whether an administrator takes mapped fields away."""
 
     @classmethod
     def choose(cls, random: Random) -> Mix:
@@ -46,6 +48,7 @@ class Mix:
             rows_per_call=random.choice((None, None, None, random.randint(1, 8))),
             automation=tuple(random.sample(AUTOMATION, random.choice((0, 0, 1, 2)))),
             strangers=random.random() < 0.3,
+            schema=random.random() < 0.15,
             calls_left=random.choice((None, None, None, None, random.randint(3, 30))),
         )
 

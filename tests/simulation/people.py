@@ -87,6 +87,11 @@ class People:
         self.memory.deleted_there |= gone
         self.memory.undeleted = (self.memory.undeleted | back) - gone
 
+    def field_lost(self, noun: str, column: str) -> None:
+        """Remember that whatever the CRM held in a field is gone with it."""
+        self._trace.note("field lost there", noun, column)
+        self.memory.lost[noun, column] = len(self.memory.changes)
+
     def accepted_there(self, noun: str, crm_id: str, values: dict[str, Any]) -> None:
         """Remember what the org has kept of these values."""
         self._accepted("there", noun, crm_id, self.business.kept_there(noun, crm_id, values))

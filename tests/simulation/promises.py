@@ -70,15 +70,24 @@ def nothing_lost(state: State, memory: Memory) -> Iterator[str]:
         link = state.by_crm.get(change.record) if change.side == "there" else state.by_id.get(UUID(change.record))
         if last[change.side, change.record, change.column] != change.at or link is None:
             continue
-        if change.side == "there" and _ours_alone(state, change):
-            continue
-        if change.side == "here" and link["id"] in memory.deleted_here:
-            continue  # superseded by the delete; an undelete there brings back what the CRM has
-        if link["gone"] or link["deleted"] or link["id"] in state.waiting or _reference(state, change):
+        if link["id"] in state.waiting or _reference(state, change) or _superseded(state, memory, change, link):
             continue
         ours = state.here[change.noun].get(link["id"], {}).get(change.column)
         if ours != change.value and (link["id"], change.column, change.value) not in said:
             yield f"P2 {change} got lost: the value is {ours!r}, and nothing says why"
+
+
+def _superseded(state: State, memory: Memory, change: Change, link: Any) -> bool:
+    """Say whether a change needs no line in the log: the record or the field was deleted by those who made it, or
+    the CRM changed what only Plansync writes."""
+    if change.side == "here":
+        return link["id"] in memory.deleted_here
+    return bool(link["gone"] or link["deleted"] or _ours_alone(state, change) or _lost(memory, change))
+
+
+def _lost(memory: Memory, change: Change) -> bool:
+    """Say whether the CRM has lost the value itself, with its field."""
+    return change.at < memory.lost.get((change.noun, change.column), 0)
 
 
 def _reference(state: State, change: Change) -> bool:

@@ -19,6 +19,7 @@ from service.sync.cycle import Full
 from tests.simulation.mix import CALM, Mix
 from tests.simulation.people import People
 from tests.simulation.road import MOST_CALLS, Endless, Road
+from tests.simulation.schema import SchemaAdmin
 from tests.simulation.strangers import Strangers
 from tests.simulation.trace import Trace
 from tests.world import URL, World
@@ -41,6 +42,7 @@ class Simulator:
         self.world = World(org=org, engine=engine, seed=seed)
         self.people = People(self.world, self.random, self.trace)
         self.strangers = Strangers(self.world, self.people, self.random)
+        self.schema_admin = SchemaAdmin(self.world, self.people, self.random)
         self.road = Road(self.world, self.between)
         self.running = self.dead = False
         self.points = self.kills = 0
@@ -72,6 +74,7 @@ class Simulator:
         """Stop the faults and grant P1 its three cycles; waits of parked records are long over."""
         self.mix = CALM
         self.strangers.leave()
+        self.schema_admin.leave()
         self.struck.update(self.world.org.faults.counts)
         self.world.org.faults.clear()
         for _ in range(3):
@@ -117,7 +120,8 @@ class Simulator:
             self.running = True
 
     def _somebody_acts(self) -> None:
-        self.people.act(self.strangers.acts if self.mix.strangers else ())
+        others = [(self.mix.strangers, self.strangers), (self.mix.schema, self.schema_admin)]
+        self.people.act([act for among, one in others if among for act in one.acts])
         self.world.pass_time(seconds=self.random.choice((0, 0.2, 0.7, 1, 2.5)))
 
     def _restart(self) -> None:

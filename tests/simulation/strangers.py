@@ -19,7 +19,7 @@ AUTOMATION = (
     Automation("Objective__c", When.BEFORE, Rewrite("Progress__c", "50")),
     Automation("Account", When.BEFORE, Rewrite("MRR__c", "1")),
     Automation("Objective_KPI__c", When.AFTER, TouchParent("Objective__c", "Source_Attribute__c", "Description__c")),
-    Automation("Playbook_Task__c", When.AFTER, TouchParent("Playbook__c", "Description__c", "Name")),
+    Automation("Playbook_Task__c", When.AFTER, TouchParent("Account__c", "Description", "Name")),
     Automation("Objective__c", When.BEFORE, Reject('CONTAINS(Name, "7")', "No sevens", "Name")),
     Automation(
         "Playbook_Task__c", When.AFTER, Reject('CONTAINS(Name, "5")', "System.NullPointerException", throws=True)

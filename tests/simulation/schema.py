@@ -1,0 +1,72 @@
+"""An administrator who takes mapped fields away, turns them into something else, and is made to put them back."""
+
+from __future__ import annotations
+
+from random import Random
+
+from service.localorg.deploy.changes import SchemaChanges
+from tests.simulation.people import Act, People
+from tests.world import World
+
+FIELDS = {
+    ("success_plan", "summary"): None,
+    ("objective", "title"): ("Number", {"precision": 18, "scale": 0}),
+    ("objective", "current_value"): None,
+    ("objective_kpi", "source_attribute"): None,
+    ("playbook", "activated_on"): None,
+    ("playbook_task", "sequence"): ("Text", {"length": 80}),
+}
+"""What may be taken away, and what some of it may be turned into."""
+ORIGINAL = {"title": ("Text", {"length": 255}), "sequence": ("Number", {"precision": 4, "scale": 0})}
+
+
+class SchemaAdmin:
+    """Change the schema of one org."""
+
+    def __init__(self, world: World, people: People, random: Random) -> None:
+        self._world, self._people, self._random = world, people, random
+        self._changes = SchemaChanges(world.org)
+        self._changed: dict[tuple[str, str], str] = {}
+
+    @property
+    def acts(self) -> list[Act]:
+        """What it does, and how often beside what people do."""
+        return [(self.change, 2), (self.mend, 1)]
+
+    def change(self) -> None:
+        """Take a field away, or make something else of it; what it held is lost, as far as Salesforce loses it."""
+        whole = [field for field in FIELDS if field not in self._changed]
+        if not whole:
+            return
+        noun, column = chosen = self._random.choice(whole)
+        field = self._crm(noun, column)
+        if FIELDS[chosen] and self._random.random() < 0.5:
+            kind, shape = FIELDS[chosen]
+            self._changes.retype_field(self._world.crm(noun), field, kind, **shape)
+            self._changed[chosen] = "retyped"
+        else:
+            self._changes.remove_field(self._world.crm(noun), field)
+            self._changed[chosen] = "removed"
+        self._people.field_lost(noun, column)
+
+    def mend(self) -> None:
+        """Put the last field back, empty."""
+        if not self._changed:
+            return
+        noun, column = chosen = list(self._changed)[-1]
+        sobject, field = self._world.crm(noun), self._crm(noun, column)
+        if self._changed.pop(chosen) == "removed":
+            self._changes.restore_field(sobject, field)
+        else:
+            kind, shape = ORIGINAL[column]
+            self._changes.retype_field(sobject, field, kind, **shape)
+        self._people.field_lost(noun, column)
+
+    def _crm(self, noun: str, column: str) -> str:
+        assert self._world.mappings
+        return self._world.mappings[noun].field(column).crm
+
+    def leave(self) -> None:
+        """Put everything back."""
+        while self._changed:
+            self.mend()
