@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url
 
-from service.crm.client import Client
-from service.crm.login import AccessToken
 from service.localorg.deploy.changes import SchemaChanges
 from service.mapping.model import MappingErrors, Problem
 from service.store import orgs, reports
@@ -23,8 +21,7 @@ from service.sync.doctor_store import Patient
 from service.sync.findings import Finding, State
 from tests.filled import connect, forget_orgs
 from tests.sync.road import Road
-from tests.world import URL, World
-from tests.wsgi_transport import WsgiAdapter
+from tests.world import World
 
 EVERY_CHECK = [name for station in STATIONS for name in station.checks]
 
@@ -230,16 +227,3 @@ def test_an_installation_that_does_not_open_is_reported_all_the_same() -> None:
         fix="give Plansync a role of its own",
     )
     assert {finding.state for finding in made.findings[1:]} == {State.SKIPPED}
-
-
-@pytest.fixture
-def as_admin(world: World, patient: Patient) -> Callable[[], Patient]:
-    """The org as its administrator sees it: with its setup."""
-
-    def signed_in() -> Patient:
-        token = world.app.api.sessions.open(world.admin.user_id)
-        client = Client(AccessToken(token=token, instance_url=URL))
-        client.session.mount(URL, WsgiAdapter(world.app))
-        return replace(patient, open=lambda _org: replace(world.sync, client=client))
-
-    return signed_in
