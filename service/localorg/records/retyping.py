@@ -21,7 +21,7 @@ def conversion_refusal(old: Field, new: Field) -> str | None:
         return f"Cannot change which type of field this is: {old.type} to {new.type}"
     if old.reference and new.reference and old.reference.to != new.reference.to:
         return "Cannot change the object that a relationship field refers to"
-    if old.html != new.html and Type.TEXTAREA not in (old.type, new.type):
+    if old.html != new.html and not _is_long_text(new if old.html else old):
         return "A rich text area can only be converted to a long text area"
     return None
 
@@ -60,4 +60,8 @@ def _lost(old: Field, new: Field) -> bool:
         return old.type not in NUMERIC
     if new.type is Type.MULTIPICKLIST:
         return old.type is not Type.PICKLIST
-    return old.type is Type.TEXTAREA and old.length > _WHOLE_TEXT and new.type not in _FROM_LONG_TEXT
+    return _is_long_text(old) and new.type not in _FROM_LONG_TEXT
+
+
+def _is_long_text(field: Field) -> bool:
+    return field.type is Type.TEXTAREA and field.length > _WHOLE_TEXT

@@ -46,7 +46,7 @@ def read_xml(content: bytes) -> Element:
         raise XmlError(error.getMessage(), error.getLineNumber() or 1) from error
     except DefusedXmlException as error:
         raise XmlError(f"not allowed: {type(error).__name__}", builder.line) from error
-    except (SAXException, ValueError) as error:
+    except (LookupError, SAXException, ValueError) as error:
         raise XmlError(str(error), builder.line) from error
     return builder.root
 
