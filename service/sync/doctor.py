@@ -16,6 +16,7 @@ from service.store import reports
 from service.store.database import transaction
 from service.store.orgs import Org
 from service.store.reports import Report
+from service.store.sealing import SealingError
 from service.sync.context import Sync
 from service.sync.doctor_jobs import JOBS
 from service.sync.doctor_org import DETECTION, LIMITS, LOGIN
@@ -90,7 +91,8 @@ def examine(patient: Patient, *, progress: Progress) -> Examination:
 def unusable(error: PlansyncError) -> Examination:
     """Return the report of an installation that does not even open."""
     rounds = _Rounds(lambda _name: None)
-    rounds.note(DATABASE.name, verdict_of(error, DATABASE.fix))
+    station = KEYS if isinstance(error, SealingError) else DATABASE
+    rounds.note(station.name, verdict_of(error, station.fix))
     return Examination(org=None, at=None, findings=rounds.all())
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from service.crm.errors import SignInNeeded, Unreachable
+from service.crm.errors import CrmError, SignInNeeded, Unreachable
 from service.errors import PlansyncError
 
 Given = TypeVar("Given")
@@ -88,11 +88,12 @@ def skipped(why: str, fix: str = "") -> Verdict:
 
 
 def verdict_of(error: PlansyncError, fix: str) -> Verdict:
-    """Return what an error means; ours are one sentence, most of them with the way out behind a semicolon."""
+    """Return what an error means: one sentence, in which the way out mostly stands behind a semicolon."""
     if isinstance(error, NotShown):
         return skipped(str(error), error.way_out)
     if isinstance(error, SignInNeeded | Unreachable):
         return failure(str(error).removesuffix(f": {error.way_out}."), error.way_out)
     found, _, way_out = str(error).rpartition("; ")
-    several = "\n" in str(error)
-    return failure(found, way_out) if found and not several else failure(str(error), fix)
+    if not found or "\n" in found or isinstance(error, CrmError):
+        return failure(str(error), fix)
+    return failure(found, way_out)

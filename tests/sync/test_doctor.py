@@ -14,7 +14,7 @@ from service.mapping.model import MappingErrors, Problem
 from service.store import orgs, reports
 from service.store.database import ROLE, DatabaseError, create_role_and_database, open_engine
 from service.store.orgs import Org
-from service.store.sealing import Seal, new_key
+from service.store.sealing import Seal, SealingError, new_key
 from service.sync.context import Sync
 from service.sync.doctor import STATIONS, Examination, examine, unusable
 from service.sync.doctor_store import Patient
@@ -154,14 +154,17 @@ def test_a_right_that_is_taken_away_is_told_by_its_object(world: World, patient:
     assert "inside a composite call" in detection.found
 
 
-def test_calls_that_are_used_up_fail_the_limits_and_skip_what_comes_after(world: World, patient: Patient) -> None:
+def test_calls_that_are_used_up_are_told_and_no_more_are_made(world: World, patient: Patient) -> None:
     world.app.api.usage.reset(allowance=1000, used=990)
 
     made = run(patient)
 
-    assert states(made)["login"] == {State.OK}
-    assert State.FAILURE in states(made)["fields"] | states(made)["limits"]
-    assert not made.healthy
+    [limits] = of(made, "limits")
+    assert limits.state is State.FAILURE
+    assert limits.found.startswith("The org's API calls are used up (991 of 1000; the rest is kept for people)")
+    assert limits.fix == "wait a while, then run `plansync doctor` again"
+    assert world.app.api.usage.used == 991
+    assert states(made)["fields"] == {State.OK}
 
 
 def test_mappings_that_cannot_be_read_are_all_told(world: World, patient: Patient) -> None:
@@ -227,3 +230,11 @@ def test_an_installation_that_does_not_open_is_reported_all_the_same() -> None:
         fix="give Plansync a role of its own",
     )
     assert {finding.state for finding in made.findings[1:]} == {State.SKIPPED}
+
+
+def test_keys_that_are_none_are_told_as_keys() -> None:
+    made = unusable(SealingError("PLANSYNC_SECRET_KEYS holds no Fernet key; make one with `plansync db key`"))
+
+    assert [(finding.check, finding.fix) for finding in made.findings if finding.state is State.FAILURE] == [
+        ("keys", "make one with `plansync db key`")
+    ]
