@@ -40,7 +40,7 @@ def figures(connection: Connection, *, now: datetime) -> Figures:
         unpushed=unpushed,
         unpushed_since=since,
         read_up_to=read_up_to(connection),
-        parked=dict(by_kind.tuples().all()),
+        parked=dict(by_kind.all()),
         last_run=next(iter(last_runs(connection, limit=1)), None),
         runs=count,
         failed_runs=failed,

@@ -17,7 +17,7 @@ from threading import Event
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from service.config import ROOT
 from service.localorg.clock import Clock
@@ -200,6 +200,12 @@ class Site:
         """Return how the queue stands."""
         with self.engine.connect() as connection:
             return queue.state(connection)
+
+    def empty_queue(self) -> None:
+        """Drop every job that waits."""
+        with self.engine.begin() as connection:
+            connection.execute(text(f"SET LOCAL search_path TO {queue.SCHEMA}"))
+            connection.execute(text("DELETE FROM procrastinate_jobs"))
 
     def _environment(self) -> dict[str, str]:
         return {

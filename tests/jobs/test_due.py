@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,7 +24,9 @@ def at(*parts: int) -> datetime:
 
 
 def test_a_job_of_every_quarter_of_an_hour_is_due_on_the_quarters() -> None:
-    found = due([("retry", Every(timedelta(minutes=15)))], BERLIN, since=at(2026, 3, 2, 9, 14), now=at(2026, 3, 2, 9, 15))
+    found = due(
+        [("retry", Every(timedelta(minutes=15)))], BERLIN, since=at(2026, 3, 2, 9, 14), now=at(2026, 3, 2, 9, 15)
+    )
 
     assert found == [Due(job="retry", at=at(2026, 3, 2, 9, 15), missed=False)]
 
@@ -61,11 +64,7 @@ def test_a_nightly_job_is_due_by_the_clock_of_the_org() -> None:
 )
 def test_a_nightly_job_runs_once_in_the_nights_in_which_the_clocks_change(night: datetime, moment: datetime) -> None:
     ticks = [night + timedelta(minutes=minute) for minute in range(360)]
-    found = [
-        item
-        for since, now in zip(ticks, ticks[1:], strict=False)
-        for item in due([("full", NIGHTLY)], BERLIN, since=since, now=now)
-    ]
+    found = [item for since, now in pairwise(ticks) for item in due([("full", NIGHTLY)], BERLIN, since=since, now=now)]
 
     assert found == [Due(job="full", at=moment, missed=False)]
 
@@ -83,7 +82,7 @@ def test_a_daily_job_is_due_exactly_once_on_each_local_date(zone: str, start: da
     assert found == sorted(set(found))
     assert found[0] > start
     # The date is what counts: a skipped time may fall on the next one's first hour.
-    gaps = [later - earlier for earlier, later in zip(found, found[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(found)]
     assert all(timedelta(hours=22) < gap < timedelta(hours=26) for gap in gaps)
 
 
