@@ -124,7 +124,7 @@ def suspects(connection: Connection, noun: str, buckets: Sequence[int], *, size:
     """Yield the records of differing buckets that do not match, so many at a time."""
     known: Mapping[str, Any] = {"noun": noun, "buckets": list(buckets)}
     rows = connection.execute(SUSPECTS, known, execution_options={"yield_per": size})
-    for part in rows.partitions():
+    for part in rows.partitions(size):
         yield [Suspect(**row._asdict()) for row in part]
 
 

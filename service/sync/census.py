@@ -97,7 +97,7 @@ def _ours(connection: Connection, mapping: ObjectMapping) -> Iterator[list[Ours]
     found = records.outerjoin(ledger, ledger.c.id == records.c.id)
     everything = select(records, ledger.c.crm_id.label("link_crm_id"), ledger.c.base.label("link_base"))
     streamed = connection.execute(everything.select_from(found), execution_options={"yield_per": CHUNK})
-    for part in streamed.mappings().partitions():
+    for part in streamed.mappings().partitions(CHUNK):
         yield [_told(mapping, columns, record) for record in part]
 
 

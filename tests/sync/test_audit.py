@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from service.store import reports
+from service.store import reports, unfit
+from service.sync import audit as auditing
 from service.sync import load
 from service.sync.audit import Audit, NothingRead, audit, keep
 from service.sync.differ import Kind
@@ -247,3 +248,31 @@ def test_an_audit_is_kept_as_the_orgs_last_one(world: World, customer: Customer)
     assert kept is not None
     assert (kept.at, kept.body) == (made.at, made.as_json())
     assert (kept.body["differences"], kept.body["found"][0]["kind"]) == (1, "base differs")
+
+
+def test_many_differences_are_counted_whole_named_in_part_and_looked_at_by_the_call(
+    world: World, customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auditing, "MOST_NAMED", 2)
+    monkeypatch.setattr(auditing, "AT_ONCE", 2)
+    rows = [{"Name": f"Objective {n}", "Account__c": customer.account} for n in range(4)]
+    for crm_id in world.org.insert_many(world.admin, world.crm("objective"), rows):
+        world.settle()
+        planting.change_there(world, "objective", crm_id, Title__c="Planted")
+    planting.change_there(world, "account", customer.account, Name="Planted")
+
+    made = run(world)
+
+    assert (made.differences, len(made.found)) == (5, 2)
+    assert (made.objects["objective"].differences, made.objects["account"].differences) == (4, 1)
+    assert made.api_calls == 3 + 3
+
+
+def test_what_the_org_does_not_offer_now_is_not_compared_and_said(world: World, customer: Customer) -> None:
+    with world.transaction() as connection:
+        unfit.replace(connection, world.org_id, {("objective", "title"): "it was removed"}, now=world.clock.now())
+    planting.change_there(world, "objective", customer.objective, Title__c="Planted")
+
+    made = run(world)
+
+    assert (made.found, made.left_out) == ([], {"objective.title": "it was removed"})
