@@ -6,9 +6,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from flask import Flask
+from markupsafe import Markup
 
+from service.domain.merging import Direction, Policy
 from service.pages import wording
-from service.store.overview import ParkedRecord, Run, Tally
+from service.store.overview import Run, Tally
+from service.store.record_list import State
+from service.sync.findings import State as Finding
 from service.sync.overview import Health, Outcome, RunShown
 from tests import filled
 from tests.world import START, World
@@ -37,7 +42,7 @@ def test_lengths_of_time_read_in_two_units(span: timedelta, words: str) -> None:
 @pytest.mark.parametrize(
     ("span", "words"),
     [
-        (timedelta(seconds=59), "less than a minute ago"),
+        (timedelta(seconds=59), "just now"),
         (timedelta(minutes=1), "1 minute ago"),
         (timedelta(hours=2, minutes=59), "2 hours ago"),
         (timedelta(days=1), "1 day ago"),
@@ -64,11 +69,47 @@ def test_a_few_parked_among_thousands_stay_visible() -> None:
     assert wording.shares(Tally(gone=3)) == []
 
 
-def test_values_at_stake_are_shortened() -> None:
-    assert wording.value(None) == "(empty)"
-    assert wording.value(False) == "False"
-    assert wording.value("x" * 200) == "x" * 200
-    assert wording.value("x" * 201) == "x" * 200 + "…"
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (False, "false"),
+        ("x" * 5000, "x" * 5000),
+        ("0.5000", "0.5000"),
+        (["a", "é"], '["a", "é"]'),
+        ({"name": "Acme", "blocked": False, "unit": None}, "name: Acme\nblocked: false"),
+    ],
+)
+def test_values_read_as_text_whole(value: object, text: str) -> None:
+    assert wording.as_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("Zoë 👩‍👧 ✓\n\tnext", "Zoë 👩‍👧 ✓\n\tnext"),
+        ("abc\u202etxt.exe", "abc⟦U+202E⟧txt.exe"),
+        ("a\x1b[31mb\x07", "a⟦U+001B⟧[31mb⟦U+0007⟧"),
+        ("zero\u200bwidth\u2028line\ufeff", "zero⟦U+200B⟧width⟦U+2028⟧line⟦U+FEFF⟧"),
+    ],
+)
+def test_what_would_not_be_seen_is_shown(text: str, shown: str) -> None:
+    assert wording.visible(text) == shown
+    assert wording.with_code(text) == shown
+
+
+@pytest.mark.parametrize("value", [7, None, Markup("<b>\u202e</b>")])
+def test_what_is_no_text_of_others_is_left_alone(value: object) -> None:
+    assert wording.visible(value) is value
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"), [("2026-03-02T09:30:20+00:00", "2 Mar 2026, 09:30:20 UTC"), ("yesterday", "yesterday")]
+)
+def test_a_moment_that_the_crm_told_is_shown_as_one_if_it_is_one(told: str, shown: str) -> None:
+    with Flask("plain").app_context():
+        assert shown in wording.told_moment(told)
 
 
 def test_objects_are_named_in_the_words_of_the_trade() -> None:
@@ -85,14 +126,24 @@ def test_a_run_without_counts_had_nothing_to_do() -> None:
     assert wording.deeds(RunShown(run=run, outcome=Outcome.DONE)) == "nothing to do"
 
 
-def test_every_health_and_outcome_has_its_looks() -> None:
-    assert set(wording.LOOKS) == {*Health, *Outcome}
+def test_everything_with_a_state_has_its_looks() -> None:
+    assert set(wording.LOOKS) == {*Health, *Outcome, *State, *Finding}
 
 
-def test_a_record_that_the_crm_does_not_have_is_not_linked(world: World) -> None:
-    org = filled.connect(world)
-    facts = dict.fromkeys(("field", "object", "kind", "code", "reason"), "")
-    moments = dict.fromkeys(("first_at", "last_at"), START)
-    item = ParkedRecord(**facts, **moments, link_id=uuid4(), crm_id=None, details={}, attempts=1, retry_at=None)
+def test_every_kind_of_run_and_every_rule_of_a_mapping_has_its_words() -> None:
+    assert set(wording.DIRECTIONS) == set(Direction)
+    assert set(wording.POLICIES) == set(Policy)
 
-    assert wording.record_url(item, org) is None
+
+@pytest.mark.parametrize(
+    ("crm_id", "url", "link"),
+    [
+        ("001A", "https://acme.example", "https://acme.example/001A"),
+        (None, "https://acme.example", None),
+        ("001A", "javascript:alert(1)//", None),
+    ],
+)
+def test_a_record_is_linked_where_the_crm_has_it_and_is_a_web_address(
+    world: World, crm_id: str | None, url: str, link: str | None
+) -> None:
+    assert wording.record_url(crm_id, filled.connect(world, url=url)) == link
