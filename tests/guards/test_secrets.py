@@ -41,10 +41,11 @@ from service.localorg.server import Server
 from service.store import orgs
 from service.store.sealing import new_key
 from service.wiring import build, login_document, open_client
-from tests.filled import forget_orgs
+from tests.filled import forget_admins, forget_orgs
 
 ROOT = Path(__file__).parents[2]
-PASSWORD, SECRET, CONSOLE = "hush-database-hush", "hush-client-hush", "hush-console-hush-hush"
+PASSWORD, SECRET = "hush-database-hush", "hush-client-hush"
+CONSOLE, ADMIN = "hush-console-hush-hush", "hush-admin-hush-hush"
 KINDS = ("jwt", "client credentials", "refresh", "token")
 COMMANDS = (
     ("sync",),
@@ -53,6 +54,10 @@ COMMANDS = (
     ("doctor", "--json"),
     ("status", "--json"),
     ("parked",),
+    ("conflicts", "list"),
+    ("audit",),
+    ("jobs",),
+    ("admins", "add", "ada@example.com", "--password-stdin"),
     ("mappings", "check", "--org", "default"),
     ("db", "status"),
 )
@@ -97,7 +102,7 @@ class Stage:
     def secrets(self) -> set[str]:
         """Return everything that nobody may see."""
         pem = {line for line in private_key()[0].splitlines() if not line.startswith("-----")}
-        return pem | self.listener.heard | {PASSWORD, SECRET, CONSOLE, *self.keys, self.refresh_token} - {""}
+        return pem | self.listener.heard | {PASSWORD, SECRET, CONSOLE, ADMIN, *self.keys, self.refresh_token} - {""}
 
     def leaks(self, text: str) -> list[str]:
         """Return the secrets of which a text holds a good part."""
@@ -164,6 +169,7 @@ def stage(
             yield made
     structlog.reset_defaults()
     forget_orgs(engine)
+    forget_admins(engine)
 
 
 @contextmanager
@@ -195,10 +201,16 @@ def private_key() -> tuple[str, str]:
 @pytest.mark.parametrize("as_json", ["true", "false"], ids=["json", "console"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_command_tells_a_secret_whatever_it_logs(
-    stage: Stage, kind: str, as_json: str, capfd: pytest.CaptureFixture[str], admin_url: str
+    stage: Stage,
+    kind: str,
+    as_json: str,
+    capfd: pytest.CaptureFixture[str],
+    admin_url: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stage.set_env("PLANSYNC_LOG_JSON", as_json)
     stage.sign_in_by(kind)
+    monkeypatch.setattr(sys, "stdin", StringIO(f"{ADMIN}\n"))
 
     assert run(["connect"]) == 0
     stage.set_env("PLANSYNC_SECRET_KEYS", ",".join(stage.keys))
