@@ -33,6 +33,8 @@ from service.crm.login import LOOPBACK, Grant, Login
 from service.domain.pacing import exhausted
 
 T = TypeVar("T")
+MOST_SIGN_INS = 2
+"""Sign-ins for one request: a fresh session may be ended by whoever ends them all."""
 
 _HEADERS = {
     "Sforce-Call-Options": "client=Plansync",
@@ -127,10 +129,13 @@ class Session(requests.Session):
         return door if isinstance(door, Grant) else self._sign_in(door)
 
     def _signed(self, grant: Grant, method: str, url: str, **kwargs: Any) -> requests.Response:
+        """Send a request, signed in anew where the session has ended; another one's end may meet the repeat, too."""
         response = self._send(grant, method, url, **kwargs)
-        if not _expired(response):
-            return response
-        response = self._send(self._sign_in(grant), method, url, **kwargs)
+        for _ in range(MOST_SIGN_INS):
+            if not _expired(response):
+                return response
+            grant = self._sign_in(grant)
+            response = self._send(grant, method, url, **kwargs)
         if _expired(response):
             reason = next((error.message for error in row_errors(response.json())), "the fresh token is not accepted")
             raise SignInNeeded(reason, "check that the user may use the API, then connect the org again")

@@ -94,6 +94,19 @@ def pointing_at(
     return found
 
 
+def repoint(connection: Connection, field: tuple[ObjectMapping, FieldMapping], *, old: UUID, new: UUID) -> None:
+    """Let what points at one record of ours point at another, here and in what was agreed."""
+    mapping, column = field[0], field[1].column
+    records = table(mapping)
+    connection.execute(update(records).where(records.c[column] == old).values({column: new}))
+    pointed = func.jsonb_build_object(column, str(new))
+    connection.execute(
+        update(links)
+        .where(links.c.object == mapping.name, links.c.base[column].astext == str(old))
+        .values(base=links.c.base.op("||")(pointed))
+    )
+
+
 def forget_reference(connection: Connection, column: str, ids: Collection[UUID]) -> None:
     """Take a cleared reference into the base, so that nobody's change is not sent as ours (P8)."""
     if ids:

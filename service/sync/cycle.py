@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from service.mirror import links
-from service.sync import detect, fetch, load, pull, returned
+from service.sync import detect, fetch, load, merged, pull, returned
 from service.sync.context import Sync
 from service.sync.detect import Detected
 from service.sync.fitness import adapt, fitting
@@ -83,6 +83,7 @@ def _take_in(sync: Sync, journal: Journal, found: Detected, known: Mapping[str, 
     for shown in fetch.by_id(sync, wanted, now=journal.now):
         returned.take_in_followers(sync, journal, shown, watched)
         pull.take_in(sync, journal, [shown])
+    merged.follow(sync, journal, found.deleted)
     with sync.transaction() as connection:
         for mapping in reversed(sync.mappings.objects):
             remove(sync, connection, journal, mapping, found.deleted.get(mapping.name, set()))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from service.crm.answers import Page
 from service.crm.composite import MOST_HEAVY
 from service.crm.errors import Refused
-from service.crm.requests import MOST_IDS, Request, query, retrieve
+from service.crm.requests import MOST_IDS, Request, next_page, query, retrieve
 from service.crm.soql import compare, select
 from service.mapping.model import ObjectMapping
 from service.sync.context import Sync, fetched_fields
@@ -86,6 +86,18 @@ def _queried(
             Shown(mapping=mapping, rows=page.rows, missing=frozenset(), read_at=read_at)
             for (mapping, _), page in zip(pack, answers, strict=True)
         ]
+        for (mapping, _), page in zip(pack, answers, strict=True):
+            yield from _following(sync, mapping, page, now=now)
+
+
+def _following(sync: Sync, mapping: ObjectMapping, page: Page, *, now: datetime) -> Iterator[list[Shown]]:
+    """Yield the further pages of a query, however short the CRM makes them."""
+    following = page.next
+    while following:
+        later = sync.client.call(next_page(following))
+        read_at = sync.client.org_time or now
+        yield [Shown(mapping=mapping, rows=later.rows, missing=frozenset(), read_at=read_at)]
+        following = later.next
 
 
 def composite(sync: Sync, requests: Sequence[Request[Any]]) -> list[Any]:

@@ -23,7 +23,7 @@ from service.errors import PlansyncError
 from service.mapping.filters import where_soql
 from service.mapping.model import ObjectMapping
 from service.mirror import links
-from service.sync import fetch, pull
+from service.sync import fetch, merged, pull
 from service.sync.context import Sync, read_fields
 from service.sync.fetch import Shown
 from service.sync.journal import Journal
@@ -122,6 +122,7 @@ def purge(sync: Sync, journal: Journal, unseen: Mapping[str, set[str]], *, accep
     if not accept_missing:
         with sync.transaction() as connection:
             _refuse_a_landslide(connection, shown)
+    merged.follow(sync, journal, {one.mapping.name: one.missing for one in shown})
     with sync.transaction() as connection:
         for one in reversed(shown):
             remove(sync, connection, journal, one.mapping, one.missing)

@@ -352,7 +352,7 @@ def test_a_fresh_token_that_is_not_accepted_ends_the_matter(org):
     org.get(ACCOUNT, status=401, json=EXPIRED)
     with pytest.raises(SignInNeeded, match="Session expired or invalid"):
         Client(Doorman()).call(READ)
-    assert len(org.calls) == 2
+    assert len(org.calls) == 3
 
 
 def test_an_access_token_that_expired_says_so_without_a_second_call(client, org):
