@@ -77,7 +77,7 @@ class Storage:
         for field in stored:
             if field.name not in present:
                 self.execute(f'ALTER TABLE "{sobject.name}" ADD COLUMN {_column(field)}')
-            if _indexed(field):
+            if _indexed(field) or field.name == sobject.name_field:
                 index = f"{sobject.name}.{field.name}"
                 self.execute(f'CREATE INDEX IF NOT EXISTS "{index}" ON "{sobject.name}" ("{field.name}")')
         self.columns[sobject.name] = tuple(f.name for f in stored)

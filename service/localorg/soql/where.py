@@ -27,7 +27,7 @@ from service.localorg.soql.session import Session
 from service.localorg.soql.sql import Sql, balanced, joined, value, values
 
 _NO = Sql("0")
-_EQUALITY_ONLY = IDS | {Type.BOOLEAN, Type.MULTIPICKLIST}
+_EQUALITY_ONLY = frozenset({Type.BOOLEAN, Type.MULTIPICKLIST})
 _NO_LIKE = NUMERIC | IDS | {Type.BOOLEAN, Type.DATE, Type.DATETIME, Type.MULTIPICKLIST}
 
 
@@ -152,11 +152,15 @@ class Compiler:
 
 
 def _compared(left: Sql, operator: str, right: str | float | None) -> Sql:
-    """Compare with one value; IS and IS NOT take blanks for values, and use indexes as = does."""
+    """Compare with one value; IS and IS NOT take blanks for values.
+
+    A value is compared by = all the same: only then can SQLite start at a parent's index.
+    """
     if right is None and operator not in ("=", "!="):
         return _NO
-    sign = {"=": "IS", "!=": "IS NOT"}.get(operator, operator)
-    return joined([left, value(right)], f" {sign} ").wrapped("(", ")")
+    if operator == "!=" or right is None:
+        operator = "IS" if operator == "=" else "IS NOT"
+    return joined([left, value(right)], f" {operator} ").wrapped("(", ")")
 
 
 def _has(left: Sql, choice: str) -> Sql:
