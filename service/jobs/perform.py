@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from service.jobs.table import Job
 from service.jobs.tasks import Work
 from service.store import orgs, queue, schedule
 from service.store.database import transaction
+from service.store.orgs import Org
 from service.sync.run import Busy, Paused, Report
 from service.wiring import Services
 
@@ -44,24 +45,29 @@ def perform(services: Services, sides: Sides, job: Job, org_id: UUID) -> Outcome
     outcome, note = Outcome.BROKE_OFF, "the log of the worker says why"
     with structlog.contextvars.bound_contextvars(org=org.name, job=job.name):
         try:
-            report = job.run(Work(sync=sides.of(org), now=began, clock=services.clock))
-            outcome, note = Outcome.DONE, _told(report)
-            _tell(report)
-        except Busy as busy:
-            outcome, note = Outcome.BUSY, str(busy)
-            _again(services, job, org_id)
-        except (Paused, LimitReached) as paused:
-            outcome, note = Outcome.PAUSED, str(paused)
-        except PlansyncError as error:
-            outcome, note = Outcome.FAILED, str(error)
-            log.warning("A job failed", reason=str(error))
+            outcome, note = _attempt(services, sides, job, org, began)
         finally:
-            ended = services.clock()
+            how = {"started_at": began, "ended_at": services.clock(), "outcome": outcome, "note": note}
             with transaction(services.engine, org_id) as connection:
-                schedule.note(
-                    connection, org_id, job.name, started_at=began, ended_at=ended, outcome=outcome, note=note
-                )
+                schedule.note(connection, org_id, job.name, **how)
     return outcome
+
+
+def _attempt(services: Services, sides: Sides, job: Job, org: Org, now: datetime) -> tuple[Outcome, str]:
+    """Do the job; return how it went and the sentence that says so."""
+    keep = timedelta(days=services.settings.keep_days)
+    try:
+        report = job.run(Work(sync=sides.of(org), now=now, clock=services.clock, keep=keep))
+    except Busy as busy:
+        _again(services, job, org.id)
+        return Outcome.BUSY, str(busy)
+    except (Paused, LimitReached) as paused:
+        return Outcome.PAUSED, str(paused)
+    except PlansyncError as error:
+        log.warning("A job failed", reason=str(error))
+        return Outcome.FAILED, str(error)
+    _tell(report)
+    return Outcome.DONE, _told(report)
 
 
 def _again(services: Services, job: Job, org_id: UUID) -> None:

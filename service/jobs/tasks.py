@@ -12,6 +12,7 @@ from service.sync import audit as audits
 from service.sync import park
 from service.sync.context import Sync
 from service.sync.cycle import Full, run_cycle
+from service.sync.prune import prune as prune_ledger
 from service.sync.refresh import refresh_formulas
 from service.sync.run import Report
 from service.sync.sweep import sweep as sweep_ids
@@ -23,11 +24,12 @@ TICKS_KEPT = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What a job works with."""
+    """What a job works with; `keep` is how long decisions and runs are kept."""
 
     sync: Sync
     now: datetime
     clock: Callable[[], datetime]
+    keep: timedelta
 
 
 def sync(work: Work) -> Report:
@@ -67,6 +69,7 @@ def audit(work: Work) -> Report:
 
 def prune(work: Work) -> Report:
     """Drop what was kept long enough."""
+    counts = prune_ledger(work.sync.engine, work.sync.org_id, before=work.now - work.keep)
     with work.sync.transaction() as connection:
         ticks = schedule.forget(connection, before=work.now - TICKS_KEPT)
-    return Report(kind="prune", counts={"ticks": ticks}, api_calls=0)
+    return Report(kind="prune", counts={**counts, "ticks": ticks}, api_calls=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from service.pages.door import let_in
 from service.pages.gauges import Gauges
@@ -42,9 +42,11 @@ def health(services: Services) -> Blueprint:
 def _obstacles(services: Services) -> list[str]:
     try:
         if schema.current(services.engine) != schema.head():
-            return ["the database is not at the revision this program needs: run `plansync db upgrade`"]
+            return ["the database is not at the revision that this program needs: run `plansync db upgrade`"]
         with services.engine.connect() as connection:
             queue.state(connection)
-    except SQLAlchemyError:
+    except OperationalError:
         return ["the database does not answer"]
+    except ProgrammingError:
+        return ["the work queue has no tables: run `plansync db upgrade`"]
     return []

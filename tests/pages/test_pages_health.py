@@ -89,8 +89,8 @@ def test_the_figures_of_an_org_tell_how_its_sync_is_doing(stranger: Visit, world
 
     assert found["unpushed_records", "acme"] >= 2
     assert found["read_lag_seconds", "acme"] > 600
-    assert found["parked", "acme conflict"] == 1
-    assert found["parked", "acme refused"] == 1
+    assert found["parked", "conflict acme"] == 1
+    assert found["parked", "refused acme"] == 1
     assert found["runs_last_24_hours", "acme"] > found["failed_runs_last_24_hours", "acme"] > 0
     assert found["last_run_failed", "acme"] == 0
     assert found["last_run_duration_seconds", "acme"] >= 0
