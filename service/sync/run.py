@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from structlog.contextvars import bound_contextvars
+
 from service.crm.errors import LimitReached
 from service.crm.session import Limit
 from service.domain import pacing
@@ -69,7 +71,7 @@ def running(
         journal = Journal(
             org_id=sync.org_id, run_id=sync.new_id(), kind=kind, now=now, most_rows=allowance.most_rows, clock=clock
         )
-        with _recorded(sync, journal) as run:
+        with bound_contextvars(run=str(journal.run_id)), _recorded(sync, journal) as run:
             yield run
 
 
