@@ -16,10 +16,7 @@ from service.mapping.model import Mappings
 from service.mirror import ours
 from service.store.questions import Question, questions
 from service.store.record_list import names_of
-from service.sync.park import DELETED_THERE, EDITED_THERE, Why
-
-ASKED = tuple(why.value for why in Why if why not in (Why.REFUSED, Why.ORPHANED, Why.WAITING))
-"""The reasons for which something waits for a person."""
+from service.sync.park import ASKED, DELETED_THERE, EDITED_THERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +59,7 @@ def conflicts(
     limit: int | None = None,
 ) -> list[Conflict]:
     """Return what waits for a decision, longest first; of one object or of some records only, if asked."""
-    asked = questions(connection, ASKED, noun=noun, ids=ids, limit=limit)
+    asked = questions(connection, [why.value for why in ASKED], noun=noun, ids=ids, limit=limit)
     held: dict[UUID, Row] = {}
     for mapping in mappings:
         held |= ours.read_rows(connection, mapping, {each.link_id for each in asked if each.object == mapping.name})

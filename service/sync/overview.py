@@ -165,9 +165,9 @@ _BY_KIND = {
     Why.BUSY: "Nothing: somebody else was changing the record or its parent; the next sync sends it again.",
     Why.ORPHANED: "Give the record another parent here, or delete it.",
     Why.WAITING: "Nothing, if the other record is on its way; else create it, or let the integration user see it.",
-    Why.CONFLICT: "Decide which value is right and enter it on the other side too; once both agree, it goes on.",
+    Why.CONFLICT: "Decide whose value is right with `plansync conflicts decide`, or enter it on the other side too.",
     Why.CONTESTED: "Find the flow or trigger in the CRM that rewrites the field, or decide for the CRM's value.",
-    Why.DELETED: "Decide whether the record lives: restore it where it was deleted, or delete it on the other side too.",
+    Why.DELETED: "Decide whether the record lives with `plansync conflicts decide`, or do on one side as on the other.",
 }
 _BY_CODE = {
     "UNREADABLE": "Correct the value in the CRM, or the field's kind in the mapping.",

@@ -148,7 +148,7 @@ def test_everything_parked_has_a_way_out(world: World) -> None:
         ways = {item.code: way_out(item) for item in parked_records(connection)}
 
     assert "Shorten the text" in ways["STRING_TOO_LONG"]
-    assert "once both agree, it goes on" in ways["CONFLICT"]
+    assert "or enter it on the other side too" in ways["CONFLICT"]
     assert "Decide whether the record lives" in ways["DELETED_THERE"]
 
 
