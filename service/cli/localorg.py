@@ -28,7 +28,7 @@ DEMO_USERS = (
     "--install",
     "package",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Salesforce DX project whose metadata the org installs.",
+    help="Salesforce DX project whose metadata the org installs; without it the org is empty, for deploys.",
 )
 @click.option("--namespace", help="Install as a package with this namespace.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8443, show_default=True, help="0 takes a free port.")

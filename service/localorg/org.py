@@ -76,6 +76,8 @@ class LocalOrg:
         with org.transaction():
             if set_up(org._parts, ADMIN):
                 org.add_user(INTEGRATION, name="Integration User", profile=API_ONLY)
+            else:
+                follow_schema(org._parts, ADMIN)
         return org
 
     @property

@@ -39,10 +39,10 @@ def _bomb() -> bytes:
     return content.getvalue()
 
 
-def _liar() -> bytes:
-    """Return a zip whose directory says of a file that it is shorter than it is."""
-    content = packed({"package.xml": "x" * 100})
-    return content.replace((100).to_bytes(4, "little"), (10).to_bytes(4, "little"))
+def _declaring(size: int) -> Callable[[], bytes]:
+    """Return how to make a zip whose directory says of a file of 100 bytes that it has another size."""
+    wrong = size.to_bytes(4, "little")
+    return lambda: packed({"package.xml": "x" * 100}).replace((100).to_bytes(4, "little"), wrong)
 
 
 def _broken() -> bytes:
@@ -62,7 +62,8 @@ def _broken() -> bytes:
         (lambda: packed({"C:package.xml": ""}), "path outside the package"),
         (_twice, "the same path is there twice"),
         (_bomb, "Maximum size of unzipped files"),
-        (_liar, "cannot be used"),
+        (_declaring(10), "cannot be used"),
+        (_declaring(120), "not as large as declared"),
         (_broken, "cannot be used"),
     ],
 )

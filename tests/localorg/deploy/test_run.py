@@ -123,7 +123,8 @@ def test_a_deleted_object_takes_its_records_and_rights_along(boats: LocalOrg, ad
 
 
 def test_an_object_that_others_refer_to_stays(boats: LocalOrg) -> None:
-    told = problems(send(boats, deletion(CustomObject=["Harbour__c"])))
+    told = problems(send(boats, deletion(CustomField=["Boat__c.Story__c"], CustomObject=["Harbour__c"])))
+    assert "Boat__c.Story__c" not in told
     assert "This custom object is referenced elsewhere in salesforce.com" in str(told["Harbour__c"])
 
 
@@ -186,6 +187,24 @@ def test_a_master_is_refused_to_records_that_have_none(boats: LocalOrg, admin: A
     }
     told = problems(send(boats, files))
     assert "there are records without a parent" in str(told["Boat__c.Account__c"])
+
+
+def test_a_detail_that_stands_alone_again_belongs_to_who_made_it(boats: LocalOrg, admin: Actor, boat: str) -> None:
+    trip = boats.writer.create(admin, "Trip__c", {"Boat__c": boat})
+    lookup = (
+        "<fullName>Boat__c</fullName><label>Boat</label><type>Lookup</type>"
+        "<referenceTo>Boat__c</referenceTo><relationshipName>Trips</relationshipName>"
+    )
+    own = (
+        "<label>Trip</label><pluralLabel>Trips</pluralLabel><sharingModel>ReadWrite</sharingModel>"
+        "<deploymentStatus>Deployed</deploymentStatus><nameField><label>Name</label><type>Text</type></nameField>"
+    )
+    alone = fields(lookup).replace("<fields>", f"{own}<fields>", 1)
+    files = {"package.xml": manifest(CustomObject=["Trip__c"]), "objects/Trip__c.object": alone}
+    ticket = deletion(CustomObject=["Ticket__c"])["destructiveChanges.xml"]
+    assert send(boats, {**files, "destructiveChanges.xml": ticket}).succeeded
+    row = boats.storage.row("Trip__c", trip) or {}
+    assert (row["Boat__c"], row["OwnerId"]) == (boat, admin.user_id)
 
 
 @pytest.mark.parametrize(
