@@ -23,7 +23,7 @@ class State(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a check found; `fix` is the way out, which every failure has."""
 
