@@ -155,7 +155,7 @@ def _list(org: Org, found: Sequence[Conflict]) -> None:
 
 def _row(each: Conflict, org: Org) -> tuple[object, ...]:
     here = f"ours: {each.ours_by or 'unknown'} {moment(each.ours_at, org.time_zone)}"
-    there = f"theirs: {each.theirs_by or 'unknown'} {each.theirs_at or ''}"
+    there = f"theirs: {each.theirs_by or 'unknown'} {moment(each.theirs_at, org.time_zone)}"
     values = [_value(each, side) for side in (each.base, each.ours, each.theirs)]
     return (f"{each.object} {each.name}\n{each.id}", each.field, *values, f"{here}\n{there}".strip(), each.reason)
 

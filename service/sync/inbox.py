@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from service.domain.values import Row, Value
 from service.mapping.model import Mappings
-from service.mirror import ours
+from service.mirror import links, ours
 from service.store.questions import Question, questions
 from service.store.record_list import names_of
 from service.sync.park import ASKED, DELETED_THERE, EDITED_THERE
@@ -40,7 +40,7 @@ class Conflict:
     ours_by: str | None
     ours_at: datetime | None
     theirs_by: str | None
-    theirs_at: str | None
+    theirs_at: datetime | None
     since: datetime
 
     @property
@@ -63,11 +63,14 @@ def conflicts(
     held: dict[UUID, Row] = {}
     for mapping in mappings:
         held |= ours.read_rows(connection, mapping, {each.link_id for each in asked if each.object == mapping.name})
-    called = names_of(connection, {each.link_id for each in asked})
-    return [_conflict(each, held.get(each.link_id), called.get(each.link_id)) for each in asked]
+    writers = {str(each.details["by"]) for each in asked if each.details.get("by")}
+    known = {crm_id: UUID(our_id) for crm_id, our_id in links.our_ids(connection, writers).items()}
+    called = names_of(connection, {*known.values(), *(each.link_id for each in asked)})
+    names = {crm_id: called[our_id] for crm_id, our_id in known.items() if our_id in called}
+    return [_conflict(each, held.get(each.link_id), called.get(each.link_id), names) for each in asked]
 
 
-def _conflict(asked: Question, held: Row | None, called: str | None) -> Conflict:
+def _conflict(asked: Question, held: Row | None, called: str | None, writers: Mapping[str, str]) -> Conflict:
     base, details = dict(asked.base or {}), asked.details
     at_stake = _of_field(asked, base, held) if asked.field else _of_record(asked, base, held)
     return Conflict(
@@ -84,8 +87,8 @@ def _conflict(asked: Question, held: Row | None, called: str | None) -> Conflict
         theirs=at_stake[2],
         ours_by=asked.edited_by,
         ours_at=asked.edited_at,
-        theirs_by=details.get("by"),
-        theirs_at=details.get("at"),
+        theirs_by=writers.get(details.get("by", ""), details.get("by")),
+        theirs_at=datetime.fromisoformat(details["at"]) if details.get("at") else None,
         since=asked.first_at,
     )
 

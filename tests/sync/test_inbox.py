@@ -40,6 +40,16 @@ def test_a_field_conflict_shows_all_three_values_and_who_wrote_here(world: World
     assert conflict.ours_at is not None
 
 
+def test_who_wrote_there_is_told_by_name_and_when(world: World, customer: Customer) -> None:
+    clash(world, customer)
+
+    [conflict] = asked(world)
+
+    [admin] = [row["name"] for row in world.here("user").values() if row["name"] != "Integration User"]
+    assert conflict.theirs_by == admin
+    assert conflict.theirs_at is not None
+
+
 def test_what_stands_here_now_is_shown_and_the_token_changes_with_it(world: World, customer: Customer) -> None:
     clash(world, customer)
     [before] = asked(world)
