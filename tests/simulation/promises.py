@@ -176,7 +176,8 @@ def only_changes_sent(state: State, memory: Memory, sent: list[Sent]) -> Iterato
         our_id = row.identity if row.created else str(link["id"]) if link else row.identity
         for column, value in row.values.items():
             field = row.mapping.field(column)
-            if value in here.get((our_id, column), ()):
+            # A field that was taken away and put back is met anew: what stands here may go there.
+            if value in here.get((our_id, column), ()) or (row.mapping.name, column) in memory.lost:
                 continue
             blank = value is False if field.kind is Kind.BOOLEAN else value is None and field.refers_to is not None
             if field.direction is Direction.PULL or not (blank or field.direction is Direction.PUSH):

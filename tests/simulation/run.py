@@ -58,13 +58,13 @@ def _replayed(simulator: Simulator) -> Iterator[str]:
     """P5: what was read once may be read again, from the first moment on, and moves nothing."""
     world, road = simulator.world, simulator.road
     sent, decided = len(road.sent), len(world.decisions())
+    # What waits for a person, and what points at it, may be looked at again and tried anew.
+    waits = {str(name) for item in world.parked() for name in (item["link_id"], world.crm_id(item["link_id"]))}
     with world.transaction() as connection:
         connection.execute(update(cursors).where(cursors.c.name.contains(":")).values(at=START))
     world.cycle(after=120)
-    if len(road.sent) > sent:
-        yield f"P5 a replayed cycle sent {road.sent[sent:]}"
-    # What waits for a person, and what points at it, may be looked at again.
-    waits = {str(item["link_id"]) for item in world.parked()}
+    if again := [row for row in road.sent[sent:] if row.identity not in waits]:
+        yield f"P5 a replayed cycle sent {[(row.mapping.name, row.identity, row.values) for row in again]}"
     news = [line for line in world.decisions()[decided:] if not waits & {str(line["link_id"]), str(line["ours"])}]
     if news:
         yield f"P5 a replayed cycle decided {news}"
