@@ -15,6 +15,7 @@ from enum import IntEnum
 from service.access.admins import AdminError
 from service.crm.errors import LimitReached, Refused, Retryable, SignInNeeded, Unreachable
 from service.errors import PlansyncError
+from service.jobs.worker import QueueLost
 from service.mapping.model import MappingErrors
 from service.store.database import DatabaseError
 from service.store.orgs import UnknownOrg
@@ -59,6 +60,7 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (UnknownOrg, Exit.SETUP, "unknown_org"),
     (SealingError, Exit.SETUP, "sealing"),
     (DatabaseError, Exit.SETUP, "database"),
+    (QueueLost, Exit.SETUP, "queue_lost"),
 )
 """Which error ends a command with which exit code, and its name in `{"error": {"code": ...}}`."""
 

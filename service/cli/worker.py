@@ -8,8 +8,8 @@ import click
 
 from service.cli.exits import Exit
 from service.cli.opening import opened
-from service.cli.output import say
-from service.cli.stopping import asked_to_stop
+from service.cli.options import json_option
+from service.cli.stopping import asked_to_stop, started
 from service.config import Settings
 from service.jobs.worker import Pace, run_worker
 from service.store.queue import SILENCE
@@ -27,11 +27,12 @@ from service.store.queue import SILENCE
     show_default=True,
     help="Seconds without a sign of life after which the jobs of a worker are taken over; the same for all workers.",
 )
+@json_option
 @click.pass_obj
-def worker(settings: Settings, *, lanes: int, grace: float, silence: float) -> Exit:
+def worker(settings: Settings, *, lanes: int, grace: float, silence: float, as_json: bool) -> Exit:
     """Do what the queue holds; start as many as are needed, on as many machines."""
     with opened(settings) as services:
         stop = asked_to_stop()
-        say("The worker waits for jobs - Ctrl-C stops it.")
+        started("worker", "The worker waits for jobs - Ctrl-C stops it.", as_json=as_json)
         run_worker(services, stop, Pace(lanes=lanes, grace=grace, silence=timedelta(seconds=silence)))
     return Exit.OK
