@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, delete, insert, text
 
 from service.access.admins import NewPassword
+from service.access.passwords import hashed
 from service.config import ROOT, Credentials, Settings
 from service.crm.errors import LimitReached
 from service.store import orgs
-from service.store.admins import admins
+from service.store.admins import Admin, admins
+from service.store.admins import add as add_admin
 from service.store.ledger import orgs as orgs_table
 from service.store.ledger import runs
 from service.store.orgs import Org
@@ -83,6 +86,21 @@ def forget_admins(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(delete(admins))
         connection.execute(delete(sign_in_attempts))
+
+
+def let_in(world: World) -> Admin:
+    """Make an admin who knows the password."""
+    now = world.clock.now()
+    admin = Admin(id=uuid4(), email="ada@example.com", password=_hashed(), time_zone=None, created_at=now)
+    with world.engine.begin() as connection:
+        assert add_admin(connection, admin)
+    return admin
+
+
+@cache
+def _hashed() -> str:
+    # Once a run: it is meant to take its time.
+    return hashed(PASSWORD.text)
 
 
 def fill(world: World) -> dict[str, UUID]:

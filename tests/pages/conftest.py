@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from service.access import admins, sessions
+from service.access import sessions
 from service.app import create_app
+from service.localorg.org import LocalOrg
 from service.pages.gate import TOKEN
 from service.store.admins import Admin
 from tests import filled
@@ -63,7 +64,7 @@ Visit = Callable[..., Visitor]
 def admin(world: World) -> Iterator[Admin]:
     """The only admin."""
     filled.forget_admins(world.engine)
-    yield admins.add(world.engine, "ada@example.com", filled.PASSWORD, admin_id=uuid4(), now=world.clock.now())
+    yield filled.let_in(world)
     filled.forget_admins(world.engine)
 
 
@@ -86,10 +87,7 @@ def visit(stranger: Visit, admin: Admin, world: World) -> Visit:
     """Make a visitor who is signed in."""
 
     def make(**settings: object) -> Visitor:
-        visitor = stranger(**settings)
-        with world.engine.begin() as connection, visitor.client.session_transaction() as session:
-            session[TOKEN] = sessions.start(connection, admin.id, now=world.clock.now())
-        return visitor
+        return signed_in(stranger(**settings), admin, world)
 
     return make
 
@@ -101,4 +99,28 @@ def at_acme(visit: Visit, world: World) -> Visitor:
     filled.fill(world)
     visitor = visit()
     visitor.place = f"/orgs/{org.id}"
+    return visitor
+
+
+@pytest.fixture(scope="session")
+def acme(engine: Engine, installed_org: LocalOrg) -> World:
+    """A world that shows everything, filled once; tests only look at it."""
+    world = World(org=installed_org, engine=engine)
+    filled.fill(world)
+    return world
+
+
+@pytest.fixture
+def reader(stranger: Visit, admin: Admin, acme: World, tmp_path: Path) -> Visitor:
+    """Somebody signed in, who only looks at the pages of that world's org."""
+    org = filled.connect(acme, "acme")
+    visitor = Visitor(create_app(filled.services(acme, tmp_path)).test_client())
+    visitor.place = f"/orgs/{org.id}"
+    return signed_in(visitor, admin, acme)
+
+
+def signed_in(visitor: Visitor, admin: Admin, world: World) -> Visitor:
+    """Give a visitor a session."""
+    with world.engine.begin() as connection, visitor.client.session_transaction() as session:
+        session[TOKEN] = sessions.start(connection, admin.id, now=world.clock.now())
     return visitor
