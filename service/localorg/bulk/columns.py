@@ -41,9 +41,7 @@ class Column:
         """Refuse a cell that is not of the field's type, in the words of the Bulk API."""
         try:
             to_stored(self.field, self.value(cell)[self.field.name] if self.parent else self.value(cell))
-        except Refusal as refusal:
-            if refusal.code != "JSON_PARSER_ERROR":
-                raise
+        except Refusal:
             message = f"{self.field.label}: value not of required type: {cell}"
             raise Refusal("INVALID_TYPE_ON_FIELD_IN_RECORD", message, fields=(self.field.name,)) from None
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from service.localorg.bulk.files import BatchError, Format, Upload
+from service.localorg.bulk.loading import Loading, Operation, Order
 from service.localorg.org import LocalOrg
 from tests.localorg.http.calling import EDITOR, Caller, call, refusal
 
@@ -296,6 +298,23 @@ def test_a_held_job_takes_its_time(editor: Caller) -> None:
     job_id = loaded(editor, "Name\nA\n")
 
     assert [look(editor, job_id)["state"] for _ in range(3)] == ["InProgress", "JobComplete", "JobComplete"]
+
+
+def test_a_field_that_goes_before_the_rows_are_loaded_fails_the_job(editor: Caller) -> None:
+    call(editor.app, "POST", "/localorg/jobs", json={"held_polls": 1})
+    job_id = loaded(editor, "Name,Notes__c\nA,x\n")
+    call(editor.app, "POST", "/localorg/schema", json={"remove": ["Project__c.Notes__c"]})
+
+    done = look(editor, job_id)
+
+    assert (done["state"], done["errorMessage"]) == ("Failed", "InvalidBatch : Field name not found : Notes__c")
+
+
+def test_an_object_that_is_gone_fails_the_job(org: LocalOrg) -> None:
+    order = Order(actor=org.admin(), operation=Operation.INSERT, sobject="Nothing__c")
+
+    with pytest.raises(BatchError, match="InvalidEntity : Unable to find object: Nothing__c"):
+        Loading(org, order, Upload(BytesIO(b"Name\n")), Format())
 
 
 def test_an_open_job_without_a_file_can_be_aborted_but_not_completed(editor: Caller) -> None:
