@@ -16,8 +16,8 @@ BOATS = ROOT / "tests/localorg/package"
 
 @pytest.fixture(scope="session")
 def jsforce() -> Path:
-    """The modules of jsforce, next to the scripts that use them."""
-    return install(JSFORCE)
+    """The folder of the scripts that use jsforce, which is installed there."""
+    return install(JSFORCE).parent
 
 
 @pytest.fixture(scope="session")

@@ -37,11 +37,11 @@ def install(project: Path) -> Path:
     return project / "node_modules"
 
 
-def run_node(script: Path, **environment: str) -> Any:
-    """Run a script and return the JSON that it prints."""
+def run_node(script: Path, **environment: str) -> dict[str, Any]:
+    """Run a script and return the JSON object that it prints."""
     done = subprocess.run([NODE, "node", script], env=os.environ | environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
-    return json.loads(done.stdout)
+    return dict(json.loads(done.stdout))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from service.localorg.http.app import App
 from service.localorg.org import ADMIN
 from service.localorg.server import Server
 from tests.clients.conftest import admin_token
-from tests.clients.node import JSFORCE, run_node
+from tests.clients.node import run_node
 
 PASSWORD, TOKEN = "correct horse", "T0ken"
 
@@ -22,8 +22,8 @@ def told(boats: App, jsforce: Path, tmp_path_factory: pytest.TempPathFactory) ->
     user_id = boats.api.org.user_id(ADMIN)
     boats.api.passwords.set(user_id, PASSWORD, TOKEN)
     with Server(boats, tls=tmp_path_factory.mktemp("tls")) as server:
-        return run_node(  # type: ignore[no-any-return]
-            jsforce.parent / "jsforce.mjs",
+        return run_node(
+            jsforce / "jsforce.mjs",
             NODE_EXTRA_CA_CERTS=str(server.ca_file),
             ORG_URL=server.url,
             ORG_TOKEN=admin_token(boats),
@@ -94,7 +94,6 @@ def test_refusals_carry_their_error_code(told: dict[str, Any], call: str, code: 
 
 
 def test_jsforce_speaks_plain_http_too(boats: App, jsforce: Path) -> None:
-    assert jsforce.parent == JSFORCE
     with Server(boats) as server:
-        told = run_node(jsforce.parent / "plain.mjs", ORG_URL=server.url, ORG_TOKEN=admin_token(boats))
+        told = run_node(jsforce / "plain.mjs", ORG_URL=server.url, ORG_TOKEN=admin_token(boats))
     assert told == {"username": ADMIN}
