@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -50,16 +51,19 @@ def update(api: Api, call: Call) -> Answer:
 
 def upsert(api: Api, call: Call, name: str, field: str) -> Answer:
     """Update or create records of one type by an external id."""
-    sobject = api.sobject(call, name)
+    sobject, records = api.sobject(call, name), _records(call)
+    keys = Counter(str(_without(record, field)[0]).lower() for record in records)
 
     def save(record: Mapping[str, Any]) -> Result:
         if _type_of(api, record) != sobject.name:
             raise Refusal("INVALID_TYPE", f"The record is not of type {sobject.name}")
         key, values = _without(record, field)
+        if key and keys[str(key).lower()] > 1:
+            raise Refusal("DUPLICATE_VALUE", f"Duplicate external id specified: {key}")
         record_id, created = api.org.writer.upsert(call.actor, sobject.name, field, key, values)
         return {**_success(record_id), "created": created}
 
-    return _write(api, _records(call), save, all_or_none=_all_or_none(call))
+    return _write(api, records, save, all_or_none=_all_or_none(call))
 
 
 def delete(api: Api, call: Call) -> Answer:

@@ -138,6 +138,16 @@ def test_an_upsert_says_which_rows_are_new(editor: Caller) -> None:
     assert answer.json[2]["errors"][0]["statusCode"] == "MISSING_ARGUMENT"
 
 
+def test_a_key_that_stands_twice_in_an_upsert_refuses_both_rows(editor: Caller, org: LocalOrg) -> None:
+    records = [project(Key__c="k"), project(Key__c="K"), project(Key__c="other"), project(), project()]
+
+    answer = editor("PATCH", "composite/sobjects/Project__c/Key__c", json={"records": records})
+
+    codes = [each["errors"][0]["statusCode"] if each["errors"] else None for each in answer.json]
+    assert codes == ["DUPLICATE_VALUE", "DUPLICATE_VALUE", None, "MISSING_ARGUMENT", "MISSING_ARGUMENT"]
+    assert len(projects(org)) == 1
+
+
 def test_an_upsert_takes_only_records_of_its_type(editor: Caller) -> None:
     other = {"attributes": {"type": "Account"}, "Name": "A"}
 
