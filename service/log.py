@@ -35,6 +35,15 @@ def concealing(render: Processor) -> Processor:
     return rendered
 
 
+class Relay(logging.Handler):
+    """Hand on what libraries log, so that it looks like ours and hides the same secrets."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record of a library."""
+        said = structlog.get_logger()
+        said.log(record.levelno, record.getMessage(), logger=record.name, exc_info=record.exc_info)
+
+
 def set_up(*, level: str = "warning", as_json: bool = False) -> None:
     """Configure structlog once, at the door; logs go to standard error."""
     # Plain tracebacks: the pretty ones show the locals of every frame, and those hold tokens and keys.
@@ -51,3 +60,5 @@ def set_up(*, level: str = "warning", as_json: bool = False) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    others = logging.getLogger()
+    others.handlers = [*(handler for handler in others.handlers if not isinstance(handler, Relay)), Relay()]

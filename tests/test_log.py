@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -13,8 +14,10 @@ from service import log
 
 @pytest.fixture(autouse=True)
 def _afterwards() -> Iterator[None]:
-    """Leave structlog as it was."""
+    """Leave structlog, and the logs of libraries, as they were."""
+    before = logging.getLogger().handlers
     yield
+    logging.getLogger().handlers = before
     structlog.reset_defaults()
 
 
@@ -137,3 +140,30 @@ def test_an_exception_is_written_with_its_lines_and_without_the_values_in_its_fr
     assert "9 characters are too many" in written
     assert "raise ValueError(f" in written
     assert "hush-hush" not in written
+
+
+def test_what_a_library_logs_looks_like_ours_and_hides_the_same_secrets(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up(as_json=True)
+    log.set_up(as_json=True)
+
+    logging.getLogger("somebody.else").info("quiet")
+    logging.getLogger("somebody.else").warning("No way to %s", "postgresql://anna:hush-hush@db/plans")
+
+    [line] = capsys.readouterr().err.splitlines()
+    event = json.loads(line)
+    assert (event["event"], event["logger"], event["level"]) == (
+        "No way to postgresql://***@db/plans",
+        "somebody.else",
+        "warning",
+    )
+
+
+def test_the_error_of_a_library_comes_with_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up(as_json=True)
+
+    try:
+        raise ZeroDivisionError
+    except ZeroDivisionError:
+        logging.getLogger("somebody.else").exception("It broke")
+
+    assert "ZeroDivisionError" in json.loads(capsys.readouterr().err)["exception"]

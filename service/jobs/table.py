@@ -44,7 +44,12 @@ def table(sync_every: timedelta) -> tuple[Job, ...]:
         ),
         Job(name="full", when=Daily(time(2, 30)), about="read and compare everything", run=tasks.full),
         Job(name="sweep", when=Daily(time(3, 30)), about="find what vanished without a trace", run=tasks.sweep),
-        Job(name="prune", when=Daily(time(4, 30)), about="drop what was kept long enough", run=tasks.prune),
+        Job(
+            name="prune",
+            when=Daily(time(4, 30)),
+            about="drop decisions and runs that were kept long enough",
+            run=tasks.prune,
+        ),
         Job(
             name="audit",
             when=Daily(time(5, 30), days=("Sunday",)),

@@ -5,10 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-import shutil
-import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -111,16 +108,6 @@ def test_every_link_into_the_repository_leads_somewhere(name: str) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]*)(?:#[^)]*)?\)", page.read_text())
 
     assert [target for target in targets if not (page.parent / target).exists()] == []
-
-
-def test_every_program_of_the_procfile_exists() -> None:
-    processes = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
-    programs = Path(sys.executable).parent
-
-    assert processes.keys() == {"release", "web"}
-    assert [line for line in processes.values() if not shutil.which(line.split()[0], path=programs)] == []
-    assert processes["release"].removeprefix("plansync ") in {words.removeprefix("plansync ") for words in COMMANDS}
-    assert find_spec(processes["web"].split()[-1].partition(":")[0])
 
 
 @pytest.mark.parametrize("sign", [sign for sign, _ in login._WAYS_OUT])

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import Engine, text
+
+from service.store import queue
 
 pytestmark = pytest.mark.req("P13")
 
@@ -15,6 +19,9 @@ SHARED = {
     "sign_in_attempts": "is written by nobody known",
 }
 """The tables without an org, and why."""
+
+QUEUE = {"procrastinate_jobs", "procrastinate_events", "procrastinate_periodic_defers", "procrastinate_workers"}
+"""Procrastinate's tables, in a schema of their own: a job names its org and holds nothing of it."""
 
 POLICY = "(org_id = (NULLIF(current_setting('plansync.org'::text, true), ''::text))::uuid)"
 
@@ -40,6 +47,22 @@ def test_every_table_but_the_listed_ones_is_fenced_even_against_its_owner(engine
             assert table.rules == [POLICY], table.name
             # One rule for reading and writing: '*' is every command, and no other condition stands for writes.
             assert (table.commands, table.same_for_writing) == (["*"], [True]), table.name
+
+
+def test_outside_the_fences_stand_the_tables_of_the_queue_and_no_others(engine: Engine) -> None:
+    query = "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('public', 'pg_catalog', :own)"
+    with engine.connect() as connection:
+        found = connection.execute(text(query), {"own": "information_schema"}).all()
+
+    assert set(found) == {("procrastinate", name) for name in QUEUE}
+
+
+def test_a_job_of_the_queue_holds_nothing_but_its_org(engine: Engine, org_id: UUID) -> None:
+    with engine.connect() as connection:
+        queue.put(connection, org_id, "sync")
+        query = text("SELECT args FROM procrastinate.procrastinate_jobs WHERE lock = :lock")
+
+        assert connection.execute(query, {"lock": f"sync:{org_id}"}).scalars().all() == [{"org_id": str(org_id)}]
 
 
 def test_the_role_of_the_application_owns_the_tables_and_is_bound_by_their_fences(engine: Engine) -> None:
