@@ -28,6 +28,8 @@ class Memory:
     deleted_here: set[UUID] = field(default_factory=set)
     deleted_there: set[str] = field(default_factory=set)
     undeleted: set[str] = field(default_factory=set)
+    winners: set[str] = field(default_factory=set)
+    """The CRM ids of records that others were merged into."""
     lost: dict[tuple[str, str], int] = field(default_factory=dict)
     """Fields (noun, column) whose values in the CRM went with the field, and how many changes there were before."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from service.domain.merging import Direction
 from service.domain.values import Kind, Row
+from service.mapping.model import FieldMapping
 from service.mapping.wire import wire_row
 from tests.simulation.business import PLAYED
 from tests.simulation.memory import Change, Memory
@@ -166,7 +167,7 @@ def no_echo(state: State, memory: Memory) -> Iterator[str]:
 
 
 def only_changes_sent(state: State, memory: Memory, sent: list[Sent]) -> Iterator[str]:
-    """P8: what is sent is what somebody put there here; but for what a new record begins with, and cleared references."""
+    """P8: what is sent is what somebody put there here; see `_free` for what needs nobody."""
     here: dict[tuple[str, str], set[Any]] = {}
     for change in memory.changes:
         if change.side == "here":
@@ -176,12 +177,18 @@ def only_changes_sent(state: State, memory: Memory, sent: list[Sent]) -> Iterato
         our_id = row.identity if row.created else str(link["id"]) if link else row.identity
         for column, value in row.values.items():
             field = row.mapping.field(column)
-            # A field that was taken away and put back is met anew: what stands here may go there.
-            if value in here.get((our_id, column), ()) or (row.mapping.name, column) in memory.lost:
-                continue
-            blank = value is False if field.kind is Kind.BOOLEAN else value is None and field.refers_to is not None
-            if field.direction is Direction.PULL or not (blank or field.direction is Direction.PUSH):
+            free = _free(memory, row.mapping.name, field, value) and field.direction is not Direction.PULL
+            if not free and value not in here.get((our_id, column), ()):
                 yield f"P8 {row.mapping.name} {our_id} {column}: {value!r} was sent, and nobody put it there here"
+
+
+def _free(memory: Memory, noun: str, field: FieldMapping, value: Any) -> bool:
+    """Say whether a value may be sent that no person put here: what a new record begins with, what only Plansync
+    writes, references that a deletion cleared or a merge turned, and fields that were taken away and put back."""
+    if field.refers_to:
+        return value is None or value in memory.winners
+    blank = field.kind is Kind.BOOLEAN and value is False
+    return blank or field.direction is Direction.PUSH or (noun, field.column) in memory.lost
 
 
 def _on_the_wire(state: State, change: Change) -> set[Any]:

@@ -90,5 +90,6 @@ class Road(WsgiAdapter):
             before.add(row.identity)
 
     def _was_there(self, noun: str, field: str, value: str) -> bool:
-        query = f'SELECT 1 FROM "{self._world.crm(noun)}" WHERE "{field}" = ?'
-        return self._world.org.storage.execute(query, (value,)).fetchone() is not None
+        storage, table = self._world.org.storage, self._world.crm(noun)
+        queries = (f'SELECT 1 FROM "{table}" WHERE "{field}" = ?', 'SELECT 1 FROM "__deleted__" WHERE id = ?')
+        return any(storage.execute(query, (value,)).fetchone() for query in queries)

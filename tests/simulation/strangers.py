@@ -41,7 +41,7 @@ class Strangers:
     @property
     def acts(self) -> list[Act]:
         """What they do, and how often beside what people do."""
-        return [(self.purge, 1), (self.begin, 2), (self.end, 2)]
+        return [(self.purge, 1), (self.merge, 1), (self.begin, 2), (self.end, 2)]
 
     def arrive(self, automation: tuple[Automation, ...]) -> None:
         """Set automation up."""
@@ -59,6 +59,14 @@ class Strangers:
         if bin_ := self._people.memory.bin:
             chosen = self._random.choice(bin_)
             self._people.gone_there(lambda: self._world.org.writer.hard_delete(self._world.admin, chosen))
+
+    def merge(self) -> None:
+        """Merge two accounts into one."""
+        accounts = sorted(self._world.there("account"))
+        if len(accounts) > 1:
+            winner, loser = self._random.sample(accounts, 2)
+            self._people.memory.winners.add(winner)
+            self._people.gone_there(lambda: self._world.org.writer.merge(self._world.admin, winner, [loser]))
 
     def begin(self) -> None:
         """Begin a long transaction: what it writes is dated now, and shows when it ends, hours later."""
