@@ -24,12 +24,11 @@ JOBS = {job.name: job for job in table(timedelta(seconds=60))}
 
 
 def rows(name: str) -> dict[str, list[str]]:
-    """Return the rows of a table of the guide by their first cell."""
+    """Return the rows of a table of the guide, without its heading, by their first cell."""
     chapter = GUIDE.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
-    cells = (
-        [cell.strip() for cell in line.strip("|").split("|")] for line in chapter.splitlines() if line[:3] == "| `"
-    )
-    return {first.strip("`"): others for first, *others in list(cells)[1:]}
+    lines = [line for line in chapter.splitlines() if line.startswith("| ")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[1:]]
+    return {first.strip("`"): others for first, *others in cells}
 
 
 def test_the_processes_are_the_four_that_the_guide_describes() -> None:
