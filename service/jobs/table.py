@@ -47,7 +47,7 @@ def table(sync_every: timedelta) -> tuple[Job, ...]:
         Job(
             name="prune",
             when=Daily(time(4, 30)),
-            about="drop decisions and runs that were kept long enough",
+            about="drop what was kept long enough",
             run=tasks.prune,
         ),
         Job(
