@@ -18,6 +18,8 @@ from service.store.overview import ParkedRecord, Run, Tally
 from service.sync.park import Why
 
 LATE = timedelta(days=1)
+SYNCS = frozenset({"cycle", "full", "push"})
+"""The kinds of runs that bring both sides into step."""
 DAY = timedelta(days=1)
 
 
@@ -133,6 +135,8 @@ def judge(
             health=Health.PAUSED,
             reason="The org's API calls run short: the rest is for people, and the sync goes on by itself.",
         )
+    # A repair or a sweep that broke off says nothing of how far both sides are in step.
+    last = next((shown for shown in runs if shown.run.kind in SYNCS), last)
     if last.outcome is Outcome.FAILED:
         return Verdict(health=Health.FAILED, reason=f"The last sync broke off: {last.run.error}")
     if last.outcome is Outcome.CUT_OFF:

@@ -274,6 +274,6 @@ def _line(result: Result) -> Decision:
         object=write.mapping.name,
         action="refused" if result.error else write.act.value,
         reason=str(result.error or write.reason),
-        base=write.link.base,
+        base={column: (write.link.base or {}).get(column) for column in write.values} or write.link.base,
         ours=write.values,
     )

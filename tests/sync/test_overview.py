@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -33,6 +34,13 @@ def run(*, ended: bool = True, error: str | None = None) -> Run:
 )
 def test_a_run_has_one_outcome(shown: Run, under_way: bool, expected: Outcome) -> None:
     assert outcome(shown, under_way=under_way) is expected
+
+
+def test_a_sweep_that_broke_off_says_nothing_of_the_sync() -> None:
+    swept = RunShown(run=replace(run(error="no"), kind="sweep"), outcome=Outcome.FAILED)
+    synced = RunShown(run=run(), outcome=Outcome.DONE)
+
+    assert judge([swept, synced], {}, 0, now=START).health is Health.IN_STEP
 
 
 @pytest.mark.parametrize(
