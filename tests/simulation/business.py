@@ -72,7 +72,11 @@ class Business:
         if not live:
             return None
         record, column = self._random.choice(live), self._random.choice(EDITED[noun])
-        return record, {column: self._value(side, self._field(noun, column))}
+        return record, self.value(side, noun, column)
+
+    def value(self, side: str, noun: str, column: str) -> dict[str, Any]:
+        """Return what a field becomes."""
+        return {column: self._value(side, self._field(noun, column))}
 
     def wire(self, noun: str, values: dict[str, Any]) -> dict[str, Any]:
         """Return values by the CRM's names."""

@@ -7,9 +7,12 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from service.localorg.errors import Refusal
-from tests.simulation.business import ESSENTIAL, PARENTS, PLAYED, Business
-from tests.simulation.memory import Memory
+from service.store.ledger import links
+from tests.simulation.business import EDITED, ESSENTIAL, PARENTS, PLAYED, Business
+from tests.simulation.memory import Change, Memory
 from tests.simulation.trace import Trace
 from tests.world import World
 
@@ -32,6 +35,7 @@ class People:
             (self.create_here, 3),
             (self.edit_there, 6),
             (self.edit_here, 6),
+            (self.clash, 3),
             (self.delete_there, 1),
             (self.delete_here, 1),
             (self.undelete_there, 1),
@@ -43,6 +47,22 @@ class People:
         """Put a little business into the CRM."""
         for noun in ("account", "account", "success_plan", "objective", "objective_kpi", "playbook", "playbook_task"):
             self.create_there(noun)
+
+    def clash(self) -> None:
+        """Edit on one side what was edited last on the other: the same field of the same record."""
+        last = next((change for change in reversed(self.memory.changes) if change.column in EDITED[change.noun]), None)
+        side = "here" if last and last.side == "there" else "there"
+        record = last and self._counterpart(last)
+        if last and record in self.business.live(side, last.noun):
+            edit = self._edit_here if side == "here" else self._edit_there
+            edit(last.noun, record, self.business.value(side, last.noun, last.column))
+
+    def _counterpart(self, change: Change) -> str | None:
+        """Return the id, on the other side, of the record that was changed."""
+        mine, other = (links.c.crm_id, links.c.id) if change.side == "there" else (links.c.id, links.c.crm_id)
+        with self._world.transaction() as connection:
+            found = connection.execute(select(other).where(mine == change.record)).scalar_one_or_none()
+        return str(found) if found else None
 
     # Their side
 
@@ -58,9 +78,11 @@ class People:
         """Edit a field of a record in the CRM."""
         noun = self._random.choice(PLAYED)
         if edit := self.business.edit("there", noun):
-            crm_id, values = edit
-            wire = self.business.wire(noun, values)
-            self._there(noun, values, lambda: self._world.edit_there(noun, crm_id, **wire) or crm_id)
+            self._edit_there(noun, *edit)
+
+    def _edit_there(self, noun: str, crm_id: str, values: dict[str, Any]) -> None:
+        wire = self.business.wire(noun, values)
+        self._there(noun, values, lambda: self._world.edit_there(noun, crm_id, **wire) or crm_id)
 
     def delete_there(self) -> None:
         """Delete a record in the CRM."""
@@ -119,9 +141,11 @@ class People:
         """Edit a field of a record in the store."""
         noun = self._random.choice(PLAYED)
         if edit := self.business.edit("here", noun):
-            our_id, values = edit
-            self._world.edit_here(noun, UUID(our_id), **values)
-            self._accepted("here", noun, our_id, values)
+            self._edit_here(noun, *edit)
+
+    def _edit_here(self, noun: str, our_id: str, values: dict[str, Any]) -> None:
+        self._world.edit_here(noun, UUID(our_id), **values)
+        self._accepted("here", noun, our_id, values)
 
     def delete_here(self) -> None:
         """Delete a record in the store, its dependants first, as our API will."""
