@@ -20,7 +20,7 @@ from service.config import ROOT
 from service.localorg.org import LocalOrg
 from service.store.database import open_engine
 from tests.cli.conftest import Door, Shell
-from tests.jobs.site import Site, cleared, eventually
+from tests.jobs.site import PATIENCE, Site, cleared, eventually
 from tests.postgres import migrated_database
 
 
@@ -91,5 +91,5 @@ def test_when_one_part_ends_the_others_end_with_its_reason(site: Site) -> None:
 
     served = site.start("serve", "--all", "--port", "0", "--json")
 
-    assert served.popen.wait(60) == 4
+    assert served.popen.wait(PATIENCE) == 4
     assert any(event.get("error", {}).get("code") == "queue_lost" for event in served.events())

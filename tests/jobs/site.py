@@ -34,7 +34,7 @@ from service.sync.cycle import run_cycle
 from service.wiring import Services
 from tests.filled import settings
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds within which anything that must happen has happened, on a machine with much to do."""
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import text
 
-from tests.jobs.site import Site, eventually
+from tests.jobs.site import PATIENCE, Site, eventually
 
 pytestmark = pytest.mark.req("I3-4")
 
@@ -19,7 +19,7 @@ def test_two_clocks_and_three_workers_never_sync_one_org_twice_at_a_time_nor_tic
     connected = [site.read(site.connect(name)) for name in ("north", "south")]
     clocks = [site.start("clock") for _ in range(2)]
     for _ in range(3):
-        site.start("worker", "--silence", "5")
+        site.start("worker")
 
     for number in range(6):
         for one in connected:
@@ -42,7 +42,7 @@ def test_two_clocks_and_three_workers_never_sync_one_org_twice_at_a_time_nor_tic
 
 def test_the_job_of_a_worker_that_was_killed_is_taken_over_and_nothing_is_lost_or_doubled(site: Site) -> None:
     one = site.read(site.connect())
-    doomed = site.start("worker", "--silence", "2")
+    doomed = site.start("worker", "--silence", "5")
     eventually(lambda: site.state().workers)
     one.crm.gate.clear()
     one.write("Grow")
@@ -51,7 +51,7 @@ def test_the_job_of_a_worker_that_was_killed_is_taken_over_and_nothing_is_lost_o
     eventually(lambda: one.crm.calls > before)
 
     doomed.popen.send_signal(signal.SIGKILL)
-    site.start("worker", "--silence", "2")
+    site.start("worker", "--silence", "5")
     one.crm.gate.set()
 
     eventually(one.landed)
@@ -75,7 +75,7 @@ def test_a_worker_that_is_asked_to_stop_ends_its_cycle_first(site: Site) -> None
     worker.popen.send_signal(signal.SIGTERM)
     one.crm.gate.set()
 
-    assert worker.popen.wait(60) == 0
+    assert worker.popen.wait(PATIENCE) == 0
     assert one.landed() == ["Grow"]
     assert one.runs()[-1].ended_at
     assert (site.state().workers, one.queued()) == (0, {})
@@ -83,7 +83,7 @@ def test_a_worker_that_is_asked_to_stop_ends_its_cycle_first(site: Site) -> None
 
 def test_a_worker_whose_cycle_does_not_end_in_time_leaves_it_to_another(site: Site) -> None:
     one = site.read(site.connect())
-    worker = site.start("worker", "--grace", "0.2", "--silence", "2")
+    worker = site.start("worker", "--grace", "0.2", "--silence", "5")
     eventually(lambda: site.state().workers)
     one.crm.gate.clear()
     one.write("Grow")
@@ -92,7 +92,7 @@ def test_a_worker_whose_cycle_does_not_end_in_time_leaves_it_to_another(site: Si
     eventually(lambda: one.crm.calls > before)
 
     assert worker.stop() == 0
-    site.start("worker", "--silence", "2")
+    site.start("worker", "--silence", "5")
     one.crm.gate.set()
 
     eventually(lambda: one.landed() == ["Grow"] and not one.queued())

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from service.jobs.worker import Pace, QueueLost, run_worker
 from service.store.queue import SILENCE
-from tests.jobs.site import Site, eventually
+from tests.jobs.site import PATIENCE, Site, eventually
 
 pytestmark = pytest.mark.req("I3-4")
 
@@ -81,7 +81,7 @@ def test_a_worker_without_its_queue_says_so_and_ends(site: Site) -> None:
         connection.execute(text("ALTER SCHEMA procrastinate RENAME TO away"))
 
     with worker(site) as running, pytest.raises(QueueLost, match="check that PostgreSQL runs"):
-        running.result(60)
+        running.result(PATIENCE)
 
 
 def test_a_worker_that_cannot_note_the_end_of_a_job_gives_up_so_that_another_takes_it_over(site: Site) -> None:
@@ -95,7 +95,7 @@ def test_a_worker_that_cannot_note_the_end_of_a_job_gives_up_so_that_another_tak
         site.empty_queue()
         one.crm.gate.set()
         with pytest.raises(QueueLost):
-            running.result(60)
+            running.result(PATIENCE)
 
     assert one.landed() == ["Grow"]
 
