@@ -17,7 +17,10 @@ WIDTH, HEIGHT = 480, 120
 GAP = 1.5
 SHORTEST = 2.0
 """The height of a bar that is not nothing."""
-SPANS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30, 60, 120, 360, 720, 1440, 2880, 7200, 14400))
+SPANS = tuple(
+    timedelta(minutes=minutes)
+    for minutes in (1, 2, 5, 10, 20, 30, 60, 120, 180, 240, 360, 720, 1440, 2880, 7200, 14400)
+)
 """What the upper edge of a chart of time may stand for."""
 
 
