@@ -103,14 +103,25 @@ def test_the_console_is_served_until_ctrl_c_and_a_second_demo_begins_anew(settin
         told = []
         for line in process.stdout:
             told.append(line)
-            if found := re.search(r"The console is at (http://localhost:\d+/)", line):
-                assert "in step" in requests.get(found[1], timeout=60).text
+            if found := re.search(r"The console is at (http://localhost:\d+)/", line):
+                url = found[1]
+            if found := re.search(r"Sign in as (\S+) with the password (\S+)\.$", line.strip()):
+                assert "in step" in _first_page(url, *found.groups())
             if "Ctrl-C stops everything" in line:
                 process.send_signal(signal.SIGINT)
     assert process.returncode == Exit.OK
     text = " ".join("".join(told).split())
     assert "create here 370, read 370" in text
     assert "Compared. 369 records, field by field: 0 differences." in text
+
+
+def _first_page(url: str, email: str, password: str) -> str:
+    """Sign in as a browser would and return the page behind the door."""
+    with requests.Session() as browser:
+        page = browser.get(f"{url}/sign-in", timeout=60).text
+        [token] = re.findall('name="csrf_token" value="([^"]+)"', page)
+        form = {"csrf_token": token, "email": email, "password": password}
+        return browser.post(f"{url}/sign-in", data=form, timeout=60).text
 
 
 @contextmanager
