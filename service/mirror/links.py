@@ -121,7 +121,9 @@ def forget_agreed(connection: Connection, noun: str, column: str) -> None:
     """Forget what both sides agreed on for one column of an object; of a whole object nothing is forgotten."""
     if column:
         agreed = links.c.base.op("-")(column)
-        connection.execute(update(links).where(links.c.object == noun, links.c.base.has_key(column)).values(base=agreed))
+        connection.execute(
+            update(links).where(links.c.object == noun, links.c.base.has_key(column)).values(base=agreed)
+        )
 
 
 def change(connection: Connection, ids: Collection[UUID], **values: Any) -> None:
