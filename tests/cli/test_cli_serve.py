@@ -68,7 +68,6 @@ def site(admin_url: str, installed_org: LocalOrg, tmp_path: Path) -> Iterator[Si
     engine.dispose()
 
 
-@pytest.mark.req("I3-4")
 def test_one_process_is_enough_and_ctrl_c_stops_all_of_it(site: Site) -> None:
     one = site.read(site.connect())
     served = site.start("serve", "--all", "--port", "0", "--json")
@@ -84,7 +83,6 @@ def test_one_process_is_enough_and_ctrl_c_stops_all_of_it(site: Site) -> None:
     assert site.state().workers == 0
 
 
-@pytest.mark.req("I3-4")
 def test_when_one_part_ends_the_others_end_with_its_reason(site: Site) -> None:
     with site.engine.begin() as connection:
         connection.execute(text("ALTER SCHEMA procrastinate RENAME TO away"))

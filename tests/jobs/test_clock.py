@@ -18,8 +18,6 @@ from service.store import queue, schedule
 from service.store.database import transaction
 from tests.jobs.site import Site, eventually
 
-pytestmark = pytest.mark.req("I3-4")
-
 NOW = datetime(2026, 3, 2, 9, 30, 20, tzinfo=UTC)
 JOBS = table(timedelta(minutes=1))
 

@@ -11,8 +11,6 @@ from sqlalchemy import text
 
 from tests.jobs.site import PATIENCE, Site, eventually
 
-pytestmark = pytest.mark.req("I3-4")
-
 
 def test_two_clocks_and_three_workers_never_sync_one_org_twice_at_a_time_nor_tick_twice(site: Site) -> None:
     site.sync_seconds = 1
@@ -40,6 +38,8 @@ def test_two_clocks_and_three_workers_never_sync_one_org_twice_at_a_time_nor_tic
     assert max(Counter(ticked).values()) == 1
 
 
+@pytest.mark.req("P2")
+@pytest.mark.req("P4")
 def test_the_job_of_a_worker_that_was_killed_is_taken_over_and_nothing_is_lost_or_doubled(site: Site) -> None:
     one = site.read(site.connect())
     doomed = site.start("worker", "--silence", "5")

@@ -15,8 +15,6 @@ from service.jobs.worker import Pace, QueueLost, run_worker
 from service.store.queue import SILENCE
 from tests.jobs.site import PATIENCE, Site, eventually
 
-pytestmark = pytest.mark.req("I3-4")
-
 QUICK = Pace(lanes=1, silence=timedelta(seconds=1))
 
 
