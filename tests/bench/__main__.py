@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.status import Status
 
 from tests.bench.client import MEASUREMENTS
 from tests.bench.findings import lost, measures
-from tests.bench.place import measure, open_database, open_place
+from tests.bench.place import Place, measure, open_database, open_place
 from tests.bench.report import Measure, document, show
 from tests.bench.size import DESIGN, LARGER, QUICK, Size
 
@@ -25,7 +28,12 @@ STEPS = {
     "bulk2": "peer: bulk2 with COPY",
     "detection_by_hand": "peer: detection by hand",
     "update_by_row": "peer: update per row",
+    "audit": "audit with planted differences",
+    "latency": "single writes until they are seen",
 }
+"""What is measured in one org, in this order."""
+ORGS = 2
+"""Orgs among which a backlog is divided: one org is synced by one worker at a time."""
 
 
 @click.group()
@@ -36,12 +44,11 @@ def bench() -> None:
 @bench.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--quick", is_flag=True, help="Small sizes: shows that the bench works, judges little.")
-@click.option("--large", is_flag=True, help="Also load three times as many records, to see that memory stays flat.")
-def sync(*, as_json: bool, quick: bool, large: bool) -> None:
+def sync(*, as_json: bool, quick: bool) -> None:
     """Measure API calls, rates and memory of the sync, beside what peers need for the same."""
     size, console = QUICK if quick else DESIGN, Console(stderr=True)
     busy = os.getloadavg()[0]
-    raw = run(size, console, large=large)
+    raw = run(size, console)
     if problems := lost(size, raw):
         raise click.ClickException("; ".join(problems))
     found = measures(size, raw, judged=size == DESIGN)
@@ -51,23 +58,39 @@ def sync(*, as_json: bool, quick: bool, large: bool) -> None:
         show(found, Console())
 
 
-def run(size: Size, console: Console, *, large: bool) -> dict[str, Any]:
-    """Take every measurement and return the raw figures by step; each in a fresh process, but for a quick run's last ones."""
-    here = set(STEPS) - {"load"} if size == QUICK else set[str]()
+def run(size: Size, console: Console) -> dict[str, Any]:
+    """Take every measurement and return the raw figures by step; a quick run, which judges little, starts few processes."""
     with open_database() as database_url, console.status("") as status:
-        status.update("filling the org")
-        with open_place(database_url, size) as place:
-            raw = {}
-            for number, (what, title) in enumerate(STEPS.items(), 1):
-                status.update(f"{number} of {len(STEPS)}: {title}")
-                raw[what] = MEASUREMENTS[what](place) if what in here else measure(place, what)
-    return raw | {"larger": _larger(replace(size, kpis=size.kpis * LARGER), console)} if large else raw
+        raw = _one_org(database_url, size, status)
+        if size == DESIGN:
+            with _places(database_url, [replace(size, kpis=size.kpis * LARGER)], status) as places:
+                status.update(f"first sync of {size.kpis * LARGER:,} KPIs")
+                raw["larger"] = _measured("load", places, apart=True)
+        with _places(database_url, [replace(size, kpis=size.kpis // ORGS)] * ORGS, status) as places:
+            status.update("drain of a backlog")
+            raw["drain"] = _measured("drain", places, apart=size == DESIGN)
+    return raw
 
 
-def _larger(size: Size, console: Console) -> dict[str, Any]:
-    title = f"first sync of {size.kpis:,} KPIs"
-    with open_database() as database_url, console.status(title), open_place(database_url, size) as place:
-        return measure(place, "load")
+def _one_org(database_url: str, size: Size, status: Status) -> dict[str, Any]:
+    raw = {}
+    with _places(database_url, [size], status) as places:
+        for number, (what, title) in enumerate(STEPS.items(), 1):
+            status.update(f"{number} of {len(STEPS)}: {title}")
+            raw[what] = _measured(what, places, apart=size == DESIGN or what == "load")
+    return raw
+
+
+@contextmanager
+def _places(database_url: str, sizes: Sequence[Size], status: Status) -> Iterator[list[Place]]:
+    status.update(f"filling an org with {sizes[0].kpis:,} KPIs")
+    with ExitStack() as stack:
+        yield [stack.enter_context(open_place(database_url, size)) for size in sizes]
+
+
+def _measured(what: str, places: Sequence[Place], *, apart: bool) -> dict[str, Any]:
+    """Measure, in a fresh process where memory and time are to be its own."""
+    return measure(what, *places) if apart else MEASUREMENTS[what](*places)
 
 
 def _document(size: Size, raw: dict[str, Any], found: list[Measure], *, busy: float) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""One measurement in a process of its own: `python -m tests.bench.client WHAT PLACE` prints its figures as JSON."""
+"""One measurement in a process of its own: `python -m tests.bench.client WHAT PLACE...` prints its figures as JSON."""
 
 from __future__ import annotations
 
 import json
 import sys
 
-from tests.bench import ours, peers
+from tests.bench import audit, drain, latency, ours, peers
 from tests.bench.place import Place
 
 MEASUREMENTS = {
@@ -16,8 +16,11 @@ MEASUREMENTS = {
     "bulk2": peers.bulk2,
     "detection_by_hand": peers.detection_by_hand,
     "update_by_row": peers.update_by_row,
+    "audit": audit.audit,
+    "latency": latency.latency,
+    "drain": drain.drain,
 }
 
 if __name__ == "__main__":
-    what, document = sys.argv[1:]
-    print(json.dumps(MEASUREMENTS[what](Place.read(document))))
+    what, *documents = sys.argv[1:]
+    print(json.dumps(MEASUREMENTS[what](*map(Place.read, documents))))

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from tests.bench.arithmetic import Figures, extrapolated, megabytes, rate
+from tests.bench.findings_at_work import audit, drain, latency
 from tests.bench.report import Goal, Measure, Peer
 from tests.bench.size import LARGER, Size
 
-Figures = Mapping[str, Any]
 LOOP, BULK2 = "simple-salesforce loop", "bulk2 + COPY"
 
 
 def measures(size: Size, raw: Mapping[str, Figures], *, judged: bool) -> list[Measure]:
     """Return every measure of a run; a run that is not of the design's size judges only what does not depend on it."""
-    return [*_calls(size, raw, judged=judged), *_load(size, raw, judged=judged), *_memory(raw, judged=judged)]
-
-
-def rate(rows: float, seconds: float) -> float:
-    """Return rows a second, rounded to a whole row."""
-    return round(rows / seconds) if seconds > 0 else 0
-
-
-def extrapolated(sample: Figures, rows: int) -> float:
-    """Return the calls that so many rows take, where a sample of them was measured."""
-    return round(rows * sample["calls"] / sample["rows"])
+    return [
+        *_calls(size, raw, judged=judged),
+        *_load(size, raw, judged=judged),
+        *_memory(raw, judged=judged),
+        *audit(raw["audit"], judged=judged),
+        *latency(raw["latency"], judged=judged),
+        *drain(raw["drain"]),
+    ]
 
 
 def _calls(size: Size, raw: Mapping[str, Figures], *, judged: bool) -> list[Measure]:
@@ -140,12 +137,12 @@ def _shares(load: Figures) -> str:
 
 def _memory(raw: Mapping[str, Figures], *, judged: bool) -> list[Measure]:
     load, larger = raw["load"], raw.get("larger")
-    peers = [Peer(name=LOOP, value=_megabytes(raw["loop"])), Peer(name=BULK2, value=_megabytes(raw["bulk2"]))]
+    peers = [Peer(name=LOOP, value=megabytes(raw["loop"])), Peer(name=BULK2, value=megabytes(raw["bulk2"]))]
     return [
         Measure(
             name="load_peak_memory",
             title="Peak memory of the first sync",
-            value=_megabytes(load),
+            value=megabytes(load),
             unit="MB",
             peers=peers,
             note=f"{load['peak_before_mb']:.0f} MB before it began",
@@ -157,18 +154,14 @@ def _memory(raw: Mapping[str, Figures], *, judged: bool) -> list[Measure]:
             unit="times",
             goal=Goal(at_most=1.1),
             judged=judged,
-            note=_larger(larger) if larger else "measured with --large",
+            note=_larger(larger) if larger else "not measured by a quick run",
         ),
     ]
 
 
-def _megabytes(figures: Figures) -> float:
-    return round(figures["peak_mb"], 1)
-
-
 def _larger(larger: Figures) -> str:
     return (
-        f"{larger['rows']:,} records: {_megabytes(larger)} MB, {larger['calls']} calls, {_awake(larger):,} rows/s end to end, "
+        f"{larger['rows']:,} records: {megabytes(larger)} MB, {larger['calls']} calls, {_awake(larger):,} rows/s end to end, "
         f"{rate(larger['staged_rows'], larger['staged_to_committed']):,} rows/s from staging to committed"
     )
 
@@ -176,7 +169,7 @@ def _larger(larger: Figures) -> str:
 def lost(size: Size, raw: Mapping[str, Figures]) -> Sequence[str]:
     """Return what makes a run worthless: rows that did not arrive, counts on which we and the org disagree."""
     load, changes = raw["load"], raw["changes"]
-    ours = {"load": load, **{name: changes[name] for name in ("idle", "only_ours", "shared")}}
+    ours = {"load": load, "audit": raw["audit"], **{name: changes[name] for name in ("idle", "only_ours", "shared")}}
     wrong = [
         f"{name}: we count {f['counted_here']} API calls, the org {f['calls']}"
         for name, f in ours.items()
@@ -184,6 +177,5 @@ def lost(size: Size, raw: Mapping[str, Figures]) -> Sequence[str]:
     ]
     short = {"load": load["staged_rows"], "loop": raw["loop"]["rows"], "bulk2": raw["bulk2"]["rows"]}
     wrong += [f"{name}: {rows:,.0f} of {size.kpis:,} KPIs" for name, rows in short.items() if rows != size.kpis]
-    if changes["waiting"]:
-        wrong.append(f"{changes['waiting']} rows are parked")
-    return wrong
+    parked = {name: waiting for name in ("changes", "latency", "drain") if (waiting := raw[name]["waiting"])}
+    return wrong + [f"{name}: {waiting} rows are parked" for name, waiting in parked.items()]

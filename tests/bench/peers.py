@@ -21,8 +21,8 @@ from service.mapping.load import load as load_mappings
 from service.mapping.model import Mappings
 from service.sync.context import read_fields
 from tests.bench.meter import Nap, metered
-from tests.bench.ours import LOADED
 from tests.bench.place import Place
+from tests.bench.sides import LARGE
 
 VERSION = "68.0"
 PAGE = 2_000
@@ -128,11 +128,11 @@ def _mappings() -> Mappings:
 
 
 def _sobject() -> str:
-    return _mappings()[LOADED].sobject
+    return _mappings()[LARGE].sobject
 
 
 def _fields() -> Sequence[str]:
-    return read_fields(_mappings()[LOADED])
+    return read_fields(_mappings()[LARGE])
 
 
 def _soql() -> str:

@@ -1,4 +1,4 @@
-"""Where a run takes place: a schema of its own in PostgreSQL, and an org in a process of its own."""
+"""Where a run takes place: a PostgreSQL of its own, and orgs in processes of their own."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
 import requests
-from sqlalchemy import make_url, text
 
-from service.config import ROOT, read_settings
-from service.store.database import open_engine, start_embedded
-from service.store.schema import upgrade
+from service.config import ROOT
 from tests.bench.size import Size
+from tests.postgres import migrated_database, throwaway_server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What a process that measures has to know; it travels as JSON."""
+    """What a process that measures has to know of one org; it travels as JSON."""
 
+    org_id: str
+    """The org's id in the store: the measurements of a run go on from each other."""
     database_url: str
     url: str
     ca_file: str
@@ -43,18 +41,36 @@ class Place:
 
     def calls(self) -> int:
         """Return the API calls that the org has counted so far."""
-        return int(self._control("GET", "")["api_requests"]["used"])
+        return int(self._ask("GET", "/localorg")["api_requests"]["used"])
 
     def now(self) -> datetime:
         """Return the org's time."""
-        return datetime.fromisoformat(self._control("GET", "")["now"])
+        return datetime.fromisoformat(self._ask("GET", "/localorg")["now"])
 
     def pass_time(self, *, seconds: float) -> datetime:
         """Move the org's clock and return its time."""
-        return datetime.fromisoformat(self._control("POST", "/clock", {"advance_seconds": seconds})["now"])
+        return datetime.fromisoformat(self._ask("POST", "/localorg/clock", {"advance_seconds": seconds})["now"])
 
-    def _control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        answer = requests.request(method, f"{self.url}/localorg{path}", json=body, verify=self.ca_file, timeout=60)
+    def live(self) -> None:
+        """Let the org's clock follow real time, as processes that really run need it."""
+        self._ask("POST", "/localorg/clock", {"run": True})
+
+    # What happens behind the sync's back: see `tests.bench.behind`.
+
+    def plant(self, sobject: str, count: int) -> dict[str, list[str]]:
+        """Make so many records differ, unseen; return the ids of those changed, lost and added there."""
+        return self._ask("POST", "/bench/plant", {"sobject": sobject, "count": count})
+
+    def watch(self, *sobjects: str) -> None:
+        """Note from now on when a write to a record of these objects is there for all to see."""
+        self._ask("POST", "/bench/watch", {"sobjects": sobjects})
+
+    def seen(self) -> dict[str, float]:
+        """Return when each record was first seen changed, by its id."""
+        return self._ask("GET", "/bench/seen")
+
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        answer = requests.request(method, f"{self.url}{path}", json=body, verify=self.ca_file, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
@@ -67,33 +83,21 @@ def open_place(database_url: str, size: Size) -> Iterator[Place]:
         assert process.stdin
         assert process.stdout
         try:
-            yield Place(database_url=database_url, size=size, **json.loads(process.stdout.readline()))
+            told = json.loads(process.stdout.readline())
+            yield Place(org_id=str(uuid4()), database_url=database_url, size=size, **told)
         finally:
             process.stdin.close()
 
 
-def measure(place: Place, what: str) -> dict[str, Any]:
+def measure(what: str, *places: Place) -> dict[str, Any]:
     """Run one measurement in a fresh process, so that its memory and its time are its own."""
-    arguments = [sys.executable, "-m", "tests.bench.client", what, json.dumps(asdict(place))]
+    arguments = [sys.executable, "-m", "tests.bench.client", what, *(json.dumps(asdict(place)) for place in places)]
     done = subprocess.run(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)
 
 
 @contextmanager
 def open_database() -> Iterator[str]:
-    """Yield the URL of an empty, migrated schema in the server of DATABASE_URL or an embedded one; drop it at the end."""
-    with TemporaryDirectory(prefix="plansync-bench-") as folder:
-        server = read_settings().database_url or start_embedded(Path(folder))
-        schema = f"bench_{uuid4().hex[:8]}"
-        url = make_url(server).set(drivername="postgresql")
-        inside = url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
-        engine = open_engine(inside)
-        with engine.begin() as connection:
-            connection.execute(text(f"CREATE SCHEMA {schema}"))
-        upgrade(engine)
-        try:
-            yield inside
-        finally:
-            with engine.begin() as connection:
-                connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-            engine.dispose()
+    """Yield the URL of an empty, migrated database in a server of the run's own, as durable as an operator's."""
+    with throwaway_server(durable=True) as admin_url:
+        yield migrated_database(admin_url, "bench")

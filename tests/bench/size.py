@@ -7,17 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """KPIs to load, accounts (with a success plan and an objective each) above them, rows to push, rows of a sample."""
+    """KPIs to load, accounts (with a success plan and an objective each) above them, and what is done with them.
+
+    Rows to push, rows of a sample, single writes of a series, differences planted for an audit.
+    """
 
     kpis: int
     parents: int
     pushed: int
     sample: int
+    writes: int
+    planted: int
 
 
-DESIGN = Size(kpis=100_000, parents=1_700, pushed=5_000, sample=200)
+DESIGN = Size(kpis=100_000, parents=1_700, pushed=5_000, sample=200, writes=2_000, planted=50)
 """The sizes of which the design gives numbers; the parents stay below one page of a query."""
-QUICK = Size(kpis=2_500, parents=60, pushed=150, sample=10)
+QUICK = Size(kpis=2_500, parents=60, pushed=150, sample=10, writes=60, planted=10)
 """Large enough to take every road, small enough for a test."""
 LARGER = 3
 """The factor from which flat memory shows."""

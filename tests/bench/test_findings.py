@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench.findings import extrapolated, rate
+from tests.bench.arithmetic import extrapolated, rate
 from tests.bench.report import Goal, Measure, document, verdicts
+from tests.bench.writer import share
 
 
 def _measure(value: float | None, goal: Goal | None, *, judged: bool = True) -> Measure:
@@ -54,3 +55,8 @@ def test_a_rate_is_rows_by_seconds_and_zero_where_no_time_passed() -> None:
 
 def test_a_sample_stands_for_all_rows_by_its_calls_a_row() -> None:
     assert extrapolated({"calls": 200, "rows": 200}, 5_000) == 5_000
+
+
+@pytest.mark.parametrize(("part", "wait"), [(0.5, 10.0), (0.95, 19.0), (0.99, 20.0), (1, 20.0), (0.01, 1.0)])
+def test_so_large_a_share_of_the_waits_is_no_longer_than_it(part: float, wait: float) -> None:
+    assert share([float(number) for number in range(1, 21)], part) == wait

@@ -1,0 +1,88 @@
+"""How fast a backlog drains into the CRM, and how long a person's write waits meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from service.store.database import transaction
+from service.store.ledger import links, parked
+from service.store.records import RECORDS
+from service.sync.context import Sync
+from tests.bench.place import Place
+from tests.bench.processes import at_work
+from tests.bench.sides import LARGE, count, cycle, open_sync
+from tests.bench.writer import Writer, share
+
+COMPUTED = "last_progress_update"
+"""A field of the large object that only we write."""
+URGENT = {"account": "mrr"}
+EVERY = 1.0
+"""Seconds between two writes of a person in each org."""
+LOOK = 0.1
+Org = tuple[Place, Sync]
+
+
+def drain(*places: Place) -> dict[str, Any]:
+    """Measure the drain of a backlog in several orgs at once, by two lanes in one worker and in two workers."""
+    orgs = [(place, open_sync(place)) for place in places]
+    for place, sync in orgs:
+        place.live()
+        cycle(place, sync)
+    return {
+        "one_worker": _drained(orgs, lanes=[2], day=1),
+        "two_workers": _drained(orgs, lanes=[1, 1], day=2),
+        "waiting": sum(count(sync, parked) for _, sync in orgs),
+    }
+
+
+def _drained(orgs: Sequence[Org], *, lanes: Sequence[int], day: int) -> dict[str, Any]:
+    """Write the backlog, then now and then as a person does, until the backlog is gone; timed from its first commit."""
+    with at_work(orgs[0][1].engine, [place for place, _ in orgs], lanes=lanes):
+        people = [Writer.of(place, sync, URGENT, count=place.size.parents, value=100 + day) for place, sync in orgs]
+        calls = sum(place.calls() for place, _ in orgs)
+        rows, began = 0, 0.0
+        for _, sync in orgs:
+            rows += _fall_behind(sync, datetime(2026, 1, day, tzinfo=UTC))
+            began = began or time.time()
+        written = time.time() - began
+        while any(_behind(sync) for _, sync in orgs):
+            _write_in_time(people, began)
+            time.sleep(LOOK)
+        seconds = time.time() - began
+        waits = sorted(wait for person in people for wait in person.waits())
+        calls = sum(place.calls() for place, _ in orgs) - calls
+    return {
+        "rows": rows,
+        "seconds": seconds,
+        "backlog_written_in": written,
+        "calls": calls,
+        "urgent": len(waits),
+        "urgent_p50": share(waits, 0.5),
+        "urgent_p95": share(waits, 0.95),
+        "urgent_longest": waits[-1],
+    }
+
+
+def _fall_behind(sync: Sync, moment: datetime) -> int:
+    """Compute a field of every large record anew, as a nightly measurement does; return how many there are."""
+    with transaction(sync.engine, sync.org_id, by="bench", bulk=True) as connection:
+        return connection.execute(RECORDS[LARGE].update().values({COMPUTED: moment})).rowcount
+
+
+def _behind(sync: Sync) -> bool:
+    dirty = exists().where(links.c.object == LARGE, links.c.version > links.c.pushed_version)
+    with sync.transaction() as connection:
+        return bool(connection.execute(select(dirty)).scalar_one())
+
+
+def _write_in_time(people: Sequence[Writer], began: float) -> None:
+    """Let each person write whose turn it is."""
+    for person in people:
+        due = 1 + (time.time() - began) / EVERY
+        if len(person.committed) < min(due, len(person.writes)):
+            person.write()

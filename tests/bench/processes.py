@@ -1,0 +1,90 @@
+"""The processes as an operator runs them: a clock and workers, on the database of a run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from service.config import ROOT
+from service.store import orgs, queue, schedule
+from service.store.database import transaction
+from service.store.orgs import Org
+from service.store.sealing import Seal, new_key
+from tests.bench.place import Place
+
+PATIENCE = 60.0
+"""Seconds within which the processes are at work."""
+
+
+@contextmanager
+def at_work(engine: Engine, places: Sequence[Place], *, lanes: Sequence[int]) -> Iterator[None]:
+    """Connect the orgs and run a clock and workers with so many lanes each; they have done a first job when it begins."""
+    key, began = new_key(), datetime.now(UTC)
+    for place in places:
+        _connect(engine, place, Seal([key]))
+    commands = [["clock"], *(["worker", "--lanes", str(number)] for number in lanes)]
+    with TemporaryDirectory(prefix="plansync-bench-") as folder:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": places[0].database_url,
+            "PLANSYNC_DATA": folder,
+            "PLANSYNC_SECRET_KEYS": key,
+        }
+        running = [_start(words, environment) for words in commands]
+        try:
+            _wait_for_them(engine, places, workers=sum(lanes), since=began)
+            yield
+        finally:
+            for process in running:
+                process.terminate()
+            for process in running:
+                process.wait(PATIENCE)
+
+
+def _connect(engine: Engine, place: Place, seal: Seal) -> None:
+    login = {"kind": "token", "token": place.token, "instance_url": place.url, "ca_file": place.ca_file}
+    org = Org(
+        id=UUID(place.org_id),
+        name=place.org_id,
+        instance_url=place.url,
+        crm_org_id=None,
+        namespace=None,
+        time_zone="UTC",
+        login=seal.seal(login),
+    )
+    orgs.save(engine, org)
+
+
+def _start(words: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    # What they say is not ours to print; what they warn of is for whoever runs the bench.
+    arguments = [sys.executable, "-m", "service", *words]
+    return subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+
+
+def _wait_for_them(engine: Engine, places: Sequence[Place], *, workers: int, since: datetime) -> None:
+    """Wait until all lanes live, the clock has woken each org once, and nothing is left to do."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        with engine.connect() as connection:
+            state = queue.state(connection)
+        synced = [_synced(engine, UUID(place.org_id), since) for place in places]
+        if state.workers == workers and all(synced) and not state.waiting + state.running:
+            return
+        if time.monotonic() > until:
+            raise RuntimeError(f"the clock and the workers did not come to work: {state}, {synced}")
+        time.sleep(0.1)
+
+
+def _synced(engine: Engine, org_id: UUID, since: datetime) -> bool:
+    with transaction(engine, org_id) as connection:
+        sync = schedule.states(connection).get("sync")
+    return sync is not None and sync.ended_at is not None and sync.ended_at >= since

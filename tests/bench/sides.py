@@ -1,0 +1,58 @@
+"""Both sides of a run's org, as every measurement of ours opens them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+
+from service.config import ROOT
+from service.crm.client import Client
+from service.crm.login import AccessToken
+from service.crm.session import SessionSettings
+from service.mapping.load import load as load_mappings
+from service.store.database import open_engine
+from service.sync import load as loading
+from service.sync.context import Sync
+from service.sync.cycle import run_cycle
+from service.sync.run import Report
+from tests.bench.place import Place
+
+LARGE = "objective_kpi"
+"""The object of which an org holds many."""
+
+
+def open_sync(place: Place, sleep: Callable[[float], None] = time.sleep) -> Sync:
+    """Return both sides of the org at a place."""
+    login = AccessToken(token=place.token, instance_url=place.url)
+    return Sync(
+        org_id=UUID(place.org_id),
+        engine=open_engine(place.database_url),
+        client=Client(login, settings=SessionSettings(ca_file=Path(place.ca_file)), sleep=sleep),
+        mappings=load_mappings(ROOT / "mappings", namespace=None),
+        new_id=uuid4,
+    )
+
+
+def cycle(place: Place, sync: Sync) -> Report:
+    """Run one cycle at the org's own time."""
+    return run_cycle(sync, now=place.now(), clock=place.now, hurry=True)
+
+
+def count(sync: Sync, table: Any, *conditions: Any) -> int:
+    """Count rows of the org."""
+    with sync.transaction() as connection:
+        return int(connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one())
+
+
+@contextmanager
+def small_takes_the_same_road(place: Place) -> Iterator[None]:
+    """Read the large object by a bulk job also where it is too small for one."""
+    with patch.object(loading, "BULK_FROM", min(loading.BULK_FROM, place.size.kpis)):
+        yield
