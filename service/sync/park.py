@@ -38,6 +38,8 @@ class Why(StrEnum):
 
 
 RETRIED = (Why.REFUSED, Why.BUSY, Why.WAITING)
+SENT = (Why.REFUSED, Why.BUSY)
+"""What waits because of what was sent: over as soon as there is nothing left to send."""
 ASKED = (Why.CONFLICT, Why.CONTESTED, Why.DELETED)
 DELETED_THERE = "DELETED_THERE"
 EDITED_THERE = "EDITED_THERE"

@@ -20,7 +20,7 @@ from service.sync.contested import contested
 from service.sync.context import Sync, rules
 from service.sync.fetch import Shown
 from service.sync.journal import Decision, Journal, of_field
-from service.sync.park import EDITED_THERE, Parked, Why, park, release, release_fields
+from service.sync.park import EDITED_THERE, SENT, Parked, Why, park, release, release_fields
 from service.sync.plan import Act
 from service.sync.theirs import Raw, Theirs
 
@@ -95,7 +95,9 @@ class Pull:
         changed = {m.theirs.link.id: {**m.ours, **m.merge.here} for m in met if m.merge.here}
         ours.write_rows(connection, self.mapping, self.sync.org_id, changed)
         links.save(connection, self.sync.org_id, [self._agreed(m.theirs, m.merge.base) for m in met])
-        links.mark_clean(connection, [m.theirs.link.id for m in met if not m.merge.there])
+        clean = [m.theirs.link.id for m in met if not m.merge.there]
+        links.mark_clean(connection, clean)
+        release(connection, clean, why=SENT)
         links.mark_dirty(connection, [m.theirs.link.id for m in met if m.merge.there])
         news = [(m, d) for m in met for d in m.merge.decisions if d.outcome is not Outcome.PUSH]
         self.journal.log(connection, [line for m in met for line in _landed_unheard(m)])

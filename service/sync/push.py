@@ -19,7 +19,7 @@ from service.store.ledger import links as ledger
 from service.sync import fetch, pull, send
 from service.sync.context import Sync
 from service.sync.journal import Decision, Journal, of_field
-from service.sync.park import Parked, Why, asked_fields, blocked, forget, park, release
+from service.sync.park import SENT, Parked, Why, asked_fields, blocked, forget, park, release
 from service.sync.plan import COLD, Act, Write, cold, needs_reading, plan
 from service.sync.send import Batch, Result
 
@@ -121,6 +121,7 @@ def _settle_idle(connection: Connection, idle: Sequence[Write], undone: Collecti
     """Book records that changed here and need nothing there; forget what the CRM never knew."""
     # Setting something back has bumped the version once more.
     links.catch_up(connection, {w.link.id: w.link.version + (w.link.id in undone) for w in idle})
+    release(connection, [w.link.id for w in idle], why=SENT)
     forgotten = [w.link.id for w in idle if w.act is Act.FORGET]
     links.change(connection, forgotten, gone=True)
     forget(connection, forgotten)

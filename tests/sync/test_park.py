@@ -218,6 +218,35 @@ def test_a_refused_record_is_tried_again_by_itself_once_its_time_has_come(world:
     assert [p["attempts"] for p in world.parked()] == [tries + 1]
 
 
+@pytest.fixture
+def refused(world: World, customer: Customer) -> UUID:
+    """An objective whose name was changed here to one that is too long for the CRM."""
+    ours = customer.here(customer.objective)
+    world.edit_here("objective", ours, name="N" * 81)
+    world.cycle()
+    assert [item["kind"] for item in world.parked()] == ["refused"]
+    return ours
+
+
+@pytest.mark.req("P2")
+def test_a_refusal_is_over_when_the_value_of_the_crm_wins(world: World, customer: Customer, refused: UUID) -> None:
+    world.edit_there("objective", customer.objective, Name="Entered there")
+
+    world.cycle()
+
+    assert world.here("objective")[refused]["name"] == "Entered there"
+    assert world.parked() == []
+
+
+@pytest.mark.req("P2")
+def test_a_refusal_is_over_when_the_edit_is_taken_back(world: World, customer: Customer, refused: UUID) -> None:
+    world.edit_here("objective", refused, name=world.there("objective")[customer.objective]["Name"])
+
+    world.cycle()
+
+    assert world.parked() == []
+
+
 def test_nothing_is_parked_released_or_asked_without_records(world: World, now: datetime) -> None:
     with world.transaction() as connection:
         park.park(connection, world.org_id, [], now=now)
