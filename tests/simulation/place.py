@@ -25,8 +25,11 @@ class Place:
 def open_place() -> Iterator[Place]:
     """Set a place up and clear it away."""
     with throwaway_server() as admin_url:
-        url = make_url(migrated_database(admin_url)).set(drivername="postgresql+psycopg")
-        # Not the service's own engine, which asks before each transaction whether the server is still there.
-        engine = create_engine(url)
-        yield Place(engine, installed())
-        engine.dispose()
+        place = Place(engine_on(migrated_database(admin_url)), installed())
+        yield place
+        place.engine.dispose()
+
+
+def engine_on(database_url: str) -> Engine:
+    """Return an engine that does not ask before each transaction, as the service's does, whether the server is there."""
+    return create_engine(make_url(database_url).set(drivername="postgresql+psycopg"))
