@@ -30,10 +30,3 @@ def count(connection: Connection, kinds: Collection[str]) -> int:
     """Return how many records and fields wait for one of these reasons."""
     query = select(func.count()).select_from(parked).where(parked.c.kind.in_(kinds))
     return connection.execute(query).scalar_one()
-
-
-def of_record(connection: Connection, record_id: UUID) -> list[ParkedRecord]:
-    """Return what waits of one record."""
-    same = and_(links.c.org_id == parked.c.org_id, links.c.id == parked.c.link_id)
-    query = select(*_COLUMNS).outerjoin(links, same).where(parked.c.link_id == record_id).order_by(parked.c.field)
-    return [ParkedRecord(**row._asdict()) for row in connection.execute(query)]

@@ -28,7 +28,7 @@ def attempt(
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Hashes that cost nothing, where many attempts are made."""
-    monkeypatch.setattr(passwords, "METHOD", "scrypt:64:8:1")
+    monkeypatch.setattr(passwords, "METHOD", "scrypt:1024:8:1")
     passwords._nobodys.cache_clear()
     yield
     passwords._nobodys.cache_clear()

@@ -78,8 +78,8 @@ def test_a_paused_org_says_until_when(visit: Visit, world: World) -> None:
 
     text = visit().page("/").text
 
-    assert "paused The org's API calls run short" in text
-    assert "Paused until 2 Mar 2026, 09:59:00 UTC" in text
+    assert "The org's API calls run short" in text
+    assert "Paused until 2 Mar 2026, 09:59:00 UTC . paused" in text
 
 
 def test_text_of_the_crm_is_text_on_the_page(visit: Visit, world: World) -> None:
