@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from service.localorg.deploy.changes import SchemaChanges
+from service.store import unfit
 from tests.simulation.people import Act, People
 from tests.world import World
 
@@ -50,23 +51,31 @@ class SchemaAdmin:
         self._people.field_lost(noun, column)
 
     def mend(self) -> None:
-        """Put the last field back, empty."""
-        if not self._changed:
-            return
-        noun, column = chosen = list(self._changed)[-1]
+        """Put the last field back, empty, if the sync has met its loss: it would not meet one that is over by then."""
+        if self._changed and self._noticed(list(self._changed)[-1]):
+            self._mend()
+
+    def leave(self) -> bool:
+        """Put everything back; say whether the sync has to look at everything, since it has missed a loss."""
+        missed = not all(map(self._noticed, self._changed))
+        while self._changed:
+            self._mend()
+        return missed
+
+    def _mend(self) -> None:
+        (noun, column), how = self._changed.popitem()
         sobject, field = self._world.crm(noun), self._crm(noun, column)
-        if self._changed.pop(chosen) == "removed":
+        if how == "removed":
             self._changes.restore_field(sobject, field)
         else:
             kind, shape = ORIGINAL[column]
             self._changes.retype_field(sobject, field, kind, **shape)
         self._people.field_lost(noun, column)
 
+    def _noticed(self, field: tuple[str, str]) -> bool:
+        with self._world.transaction() as connection:
+            return field in {(one.object, one.field) for one in unfit.read(connection)}
+
     def _crm(self, noun: str, column: str) -> str:
         assert self._world.mappings
         return self._world.mappings[noun].field(column).crm
-
-    def leave(self) -> None:
-        """Put everything back."""
-        while self._changed:
-            self.mend()

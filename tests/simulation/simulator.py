@@ -74,10 +74,11 @@ class Simulator:
         """Stop the faults and grant P1 its three cycles; waits of parked records are long over."""
         self.mix = CALM
         self.strangers.leave()
-        self.schema_admin.leave()
+        missed = self.schema_admin.leave()
         self.struck.update(self.world.org.faults.counts)
         self.world.org.faults.clear()
-        for _ in range(3):
+        self.cycle(after=86_400, full=Full() if missed else None)
+        for _ in range(2):
             self.cycle(after=86_400)
 
     def cycle(self, *, after: float, **how: Any) -> None:
