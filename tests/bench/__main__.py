@@ -8,6 +8,7 @@ import platform
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -60,7 +61,7 @@ def sync(*, as_json: bool, quick: bool) -> None:
 
 def run(size: Size, console: Console) -> dict[str, Any]:
     """Take every measurement and return the raw figures by step; a quick run, which judges little, starts few processes."""
-    with open_database() as database_url, console.status("") as status:
+    with _compiled_once(), open_database() as database_url, console.status("") as status:
         raw = _one_org(database_url, size, status)
         if size == DESIGN:
             with _places(database_url, [replace(size, kpis=size.kpis * LARGER)], status) as places:
@@ -70,6 +71,14 @@ def run(size: Size, console: Console) -> dict[str, Any]:
             status.update("drain of a backlog")
             raw["drain"] = _measured("drain", places, apart=size == DESIGN)
     return raw
+
+
+@contextmanager
+def _compiled_once() -> Iterator[None]:
+    """Let the many processes of a run share what Python compiles, also where it may not keep it in their folders."""
+    with TemporaryDirectory(prefix="plansync-bench-") as folder:
+        os.environ |= {"PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
+        yield
 
 
 def _one_org(database_url: str, size: Size, status: Status) -> dict[str, Any]:
