@@ -4,32 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 from environs import EnvError
 from sqlalchemy.exc import OperationalError
 
 from service import log
-from service.cli.admins import admins
-from service.cli.audit import audit_command
-from service.cli.clock import clock
-from service.cli.conflicts import conflicts_command
-from service.cli.connect import connect
-from service.cli.db import db
-from service.cli.demo import demo
-from service.cli.doctor import doctor
 from service.cli.exits import Exit, fault_of
-from service.cli.jobs import jobs
-from service.cli.keys import keys
-from service.cli.localorg import localorg
-from service.cli.mappings import mappings
 from service.cli.output import emit, plain, screen
-from service.cli.parked import parked
-from service.cli.serve import serve
-from service.cli.status import status
-from service.cli.sync import sync
-from service.cli.why import why
-from service.cli.worker import worker
 from service.config import read_settings
 from service.errors import PlansyncError
 
@@ -37,7 +20,45 @@ INTERRUPTED = 130
 """What a shell expects of a program that Ctrl-C ended."""
 
 
-@click.group("plansync", context_settings={"help_option_names": ["-h", "--help"]})
+COMMANDS = {
+    "admins": "admins",
+    "audit": "audit_command",
+    "clock": "clock",
+    "conflicts": "conflicts_command",
+    "connect": "connect",
+    "db": "db",
+    "demo": "demo",
+    "doctor": "doctor",
+    "jobs": "jobs",
+    "keys": "keys",
+    "localorg": "localorg",
+    "mappings": "mappings",
+    "parked": "parked",
+    "serve": "serve",
+    "status": "status",
+    "sync": "sync",
+    "why": "why",
+    "worker": "worker",
+}
+"""Every command: its file in this room and its name there."""
+
+
+class _Commands(click.Group):
+    """Load a command when it is called: a sync needs neither the console nor the work queue nor the local org."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"service.cli.{cmd_name}"), COMMANDS[cmd_name])
+        return command
+
+
+@click.group("plansync", cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="plansync")
 @click.pass_context
 def plansync(context: click.Context) -> None:
@@ -54,29 +75,6 @@ def plansync(context: click.Context) -> None:
         raise click.UsageError(f"The environment cannot be read: {error}") from error
     log.set_up(level=settings.log_level, as_json=settings.log_json)
     context.obj = settings
-
-
-for command in (
-    connect,
-    sync,
-    status,
-    audit_command,
-    why,
-    conflicts_command,
-    parked,
-    mappings,
-    doctor,
-    db,
-    keys,
-    serve,
-    clock,
-    worker,
-    jobs,
-    localorg,
-    demo,
-    admins,
-):
-    plansync.add_command(command)
 
 
 def main() -> None:

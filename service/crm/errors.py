@@ -22,7 +22,9 @@ TRANSIENT = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOU
 OVERLOADED = "System.LimitException"
 """What Apex says when the triggers of one call have used up its limits, which add up over all parts of a composite."""
 
-CODE_OF_THE_ORG = frozenset({"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER", "UNKNOWN_EXCEPTION"})
+CODE_OF_THE_ORG = frozenset(
+    {"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "CANNOT_EXECUTE_FLOW_TRIGGER", "UNKNOWN_EXCEPTION"}
+)
 """Codes of an org's own automation: when it breaks on one row, every row of the batch is refused with its words."""
 
 HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})

@@ -17,7 +17,8 @@ from service.pages.here import here
 from service.store import parked_list
 from service.store.record_list import NOUNS, names_of
 from service.sync.decide import Changed, Choice, Side, Undecidable, decide
-from service.sync.inbox import ASKED, Conflict, conflicts
+from service.sync.inbox import Conflict, conflicts
+from service.sync.park import ASKED
 
 SHOWN = 50
 """How many conflicts one page shows; the others follow as these are decided."""

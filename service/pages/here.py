@@ -19,8 +19,7 @@ from service.store import orgs, parked_list
 from service.store.database import transaction
 from service.store.orgs import Org
 from service.sync.context import Sync
-from service.sync.inbox import ASKED
-from service.sync.park import Why
+from service.sync.park import ASKED, Why
 from service.wiring import Services
 
 WAITING = tuple(why.value for why in Why if why.value not in ASKED)

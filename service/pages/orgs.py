@@ -9,8 +9,8 @@ from flask import Blueprint, g, render_template, request
 from service.pages.gate import admin
 from service.store import orgs, parked_list
 from service.store.database import transaction
-from service.sync.inbox import ASKED
 from service.sync.overview import Health, Overview, overview
+from service.sync.park import ASKED
 from service.wiring import Services
 
 RELOAD_SECONDS = 5

@@ -13,7 +13,7 @@ from service.pages.paging import SIZE, Page, begin, cut
 from service.store import decision_log, record_list
 from service.store import overview as ledger
 from service.store.record_list import CRM_ID, Found, State, Wanted
-from service.sync.inbox import ASKED
+from service.sync.park import ASKED
 from service.sync.why import explain
 
 

@@ -53,7 +53,7 @@ def run_cycle(
     with running(sync, kind, now=now, clock=clock, hurry=hurry) as run:
         if look:
             # Before a full reading, so that the cursors do not pass what it may miss.
-            found = detect.detect(sync, {} if full else known, now=now)
+            found = detect.detect(sync, detect.schema_of(known) if full else known, now=now)
             if found.schema_changed and detect.SCHEMA in known:
                 sync = adapt(whole, run.journal, progress=progress)
             if full:

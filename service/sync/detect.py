@@ -62,6 +62,11 @@ def ready(sync: Sync, known: Mapping[str, datetime]) -> bool:
     return all(f"{m.name}:{what}" in known for m in sync.mappings for what in ("updated", "deleted"))
 
 
+def schema_of(known: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Return what is known of the schema's moment and of no other."""
+    return {SCHEMA: known[SCHEMA]} if SCHEMA in known else {}
+
+
 def due(known: Mapping[str, datetime], now: datetime) -> bool:
     """Say whether it is time to ask the CRM again; a clock that was set back asks at once."""
     return LOOKED not in known or abs(now - known[LOOKED]) >= EVERY

@@ -52,5 +52,5 @@ def adapt(sync: Sync, journal: Journal, *, progress: load.Progress = load.quiet)
     load.load(fit, journal, progress=progress, mappings=[m for m in fit.mappings if m.name in gained])
     with sync.transaction() as connection:
         unfit.replace(connection, sync.org_id, reasons, now=journal.now)
-    journal.counts.update({"schema changed": 1, "left out": len(reasons)})
+    journal.counts.update({"schema changed": 1, **({"left out": len(reasons)} if reasons else {})})
     return fit

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import Engine
 
-from service.store import allowances, lock
+from service.store import allowances, lock, unfit
 from service.store import overview as ledger
 from service.store.allowances import Allowance
 from service.store.database import transaction
@@ -98,7 +98,14 @@ def overview(engine: Engine, org: Org, *, now: datetime, runs: int = 8, parked: 
         allowance = allowances.read(connection)
         return Overview(
             org=org,
-            verdict=judge(newest, tallies, parked_count, now=now, paused_until=allowance.paused_until),
+            verdict=judge(
+                newest,
+                tallies,
+                parked_count,
+                now=now,
+                paused_until=allowance.paused_until,
+                left_out=len(unfit.read(connection)),
+            ),
             runs=newest,
             tallies=tallies,
             parked=ledger.parked_records(connection, limit=parked),
@@ -123,6 +130,7 @@ def judge(
     *,
     now: datetime,
     paused_until: datetime | None = None,
+    left_out: int = 0,
 ) -> Verdict:
     """Say how an org is doing; the gravest finding speaks."""
     if not runs:
@@ -140,10 +148,17 @@ def judge(
     if last.outcome is Outcome.FAILED:
         return Verdict(health=Health.FAILED, reason=f"The last sync broke off: {last.run.error}")
     if last.outcome is Outcome.CUT_OFF:
-        return Verdict(
-            health=Health.FAILED, reason="The last sync was cut off; `plansync sync` goes on where it stood."
-        )
-    return _after_a_good_run(last.run, tallies, parked, now=now)
+        reason = "The last sync was cut off; `plansync sync` goes on where it stood."
+        return Verdict(health=Health.FAILED, reason=reason)
+    return _of_what_is_left_out(left_out) or _after_a_good_run(last.run, tallies, parked, now=now)
+
+
+def _of_what_is_left_out(left_out: int) -> Verdict | None:
+    if not left_out:
+        return None
+    what = "1 mapped field or object" if left_out == 1 else f"{left_out} mapped fields or objects"
+    reason = f"The org no longer offers {what}, left out until it does; `plansync doctor` names them."
+    return Verdict(health=Health.ATTENTION, reason=reason)
 
 
 def _after_a_good_run(last: Run, tallies: Mapping[str, Tally], parked: int, *, now: datetime) -> Verdict:

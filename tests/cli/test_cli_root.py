@@ -16,15 +16,18 @@ from service.errors import PlansyncError
 from service.store.schema import head
 from tests.cli.conftest import Shell
 
-UNLISTED = {"CrmError", "Unquotable", "Unreadable", "DemoRefused", "EditRefused"}
-"""A root, faults of the code, faults of one record, the demo's own."""
+UNLISTED = {"CrmError", "Unquotable", "Unreadable", "NotShown", "DemoRefused", "EditRefused", "ProcessFailed"}
+"""A root, faults of the code, faults of one record, a finding of the doctor, the demo's own."""
 JSON = {("demo",): "--check"}
 """Commands whose JSON has another name."""
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Yield every command with the words that call it."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command
         if isinstance(command, click.Group):
             yield from commands(command, (*path, name))
         if not isinstance(command, click.Group) or command.invoke_without_command:

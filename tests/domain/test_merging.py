@@ -13,12 +13,14 @@ from service.domain.merging import (
     LOGGED,
     SENDS_OURS,
     TAKES_THEIRS,
+    WAITS,
     Direction,
     Fate,
     Merge,
     Outcome,
     Policy,
     Rule,
+    contest,
     deleted_here,
     deleted_there,
     merge,
@@ -308,9 +310,21 @@ def test_a_column_without_a_rule_is_kept_in_the_base_and_not_judged() -> None:
     assert merged == Merge(base={"old": "x"})
 
 
+def test_what_is_contested_waits_for_a_person_and_stays_agreed_as_it_was() -> None:
+    rules = {"a": Rule(direction=Direction.PUSH), "b": THEIRS}
+    merged = merge(rules, base={"a": "x"}, ours={"a": "x", "b": None}, theirs={"a": "y", "b": "n"})
+
+    waits = contest(merged, base={"a": "x"}, columns={"a"})
+
+    assert merged.there == {"a": "x"}
+    assert (waits.base, waits.there, waits.here) == ({"a": "x", "b": "n"}, {}, {"b": "n"})
+    assert [(d.column, d.outcome) for d in waits.asked] == [("a", Outcome.CONTESTED)]
+    assert contest(merged, base={}, columns={"a"}).base == {"b": "n"}
+
+
 def test_the_outcomes_that_write_do_not_overlap() -> None:
     assert not TAKES_THEIRS & SENDS_OURS
-    assert {Outcome.AGREED, Outcome.ASK} == set(Outcome) - TAKES_THEIRS - SENDS_OURS
+    assert {Outcome.AGREED, *WAITS} == set(Outcome) - TAKES_THEIRS - SENDS_OURS
 
 
 # Deletes

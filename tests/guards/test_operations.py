@@ -45,7 +45,7 @@ def test_every_command_of_the_procfile_exists(name: str) -> None:
     command: click.Command | None = plansync
     for word in PROCESSES[name].split()[1:]:
         assert isinstance(command, click.Group)
-        command = command.commands.get(word)
+        command = command.get_command(click.Context(command), word)
 
     assert command is not None
 

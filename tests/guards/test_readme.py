@@ -37,7 +37,10 @@ def variables_read() -> set[str]:
 
 def commands(group: click.Group, words: tuple[str, ...] = ("plansync",)) -> Iterator[tuple[str, click.Command]]:
     """Yield every command that does something by itself, with its words."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command
         if not isinstance(command, click.Group) or command.invoke_without_command:
             yield " ".join((*words, name)), command
         if isinstance(command, click.Group):

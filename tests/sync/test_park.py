@@ -33,7 +33,13 @@ def test_a_field_that_asks_is_parked_with_all_three_values_and_neither_side_is_o
     [item] = world.parked()
 
     assert (item["link_id"], item["field"], item["kind"]) == (asked, "target_value", "conflict")
-    assert item["details"] == {"base": "25.5", "ours": "30", "theirs": "40"}
+    assert item["details"] == {
+        "base": "25.5",
+        "ours": "30",
+        "theirs": "40",
+        "by": world.org.user_id("admin@example.com"),
+        "at": world.there("objective_kpi")[customer.kpi]["SystemModstamp"][:19] + "+00:00",
+    }
     assert world.here("objective_kpi")[asked]["target_value"] == "30"
     assert world.there("objective_kpi")[customer.kpi]["Target_Value__c"] == 40
 

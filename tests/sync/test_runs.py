@@ -10,9 +10,12 @@ from requests.exceptions import ConnectionError as ConnectionBroken
 from sqlalchemy import select
 
 from service.crm.errors import Refused, Retryable
+from service.localorg.deploy.changes import SchemaChanges
 from service.store.ledger import runs
+from service.sync.overview import Health, overview
+from tests.filled import connect
 from tests.sync.conftest import Customer
-from tests.sync.road import Road
+from tests.sync.road import Part, Road
 from tests.world import World
 
 
@@ -74,14 +77,34 @@ def test_a_run_that_a_fault_of_ours_ends_does_not_pass_for_a_good_one(world: Wor
 
 
 def test_a_refused_read_ends_the_run_with_the_orgs_words(world: World, customer: Customer) -> None:
+    world.edit_there("objective", customer.objective, Name="Later")
+    changes = SchemaChanges(world.org)
+
+    def remove(parts: list[Part]) -> None:
+        if any(str(part["url"]).endswith("composite/sobjects/Objective__c") for part in parts):
+            changes.remove_field("Objective__c", "Title__c")
+
+    Road(world, before=remove)
+    with pytest.raises(Refused):
+        world.cycle()
+
+    assert last_run(world)["error"].startswith("Salesforce refused the request: INVALID_FIELD")
+
+
+def test_without_any_right_left_everything_is_left_out_and_the_org_needs_attention(
+    world: World, customer: Customer
+) -> None:
     integration = world.org.user_id("integration@example.com")
     for assignment in world.org.storage.rows("PermissionSetAssignment", f"\"AssigneeId\" = '{integration}'"):
         world.delete_there(assignment["Id"])
 
-    with pytest.raises(Refused):
-        world.cycle()
+    world.cycle()
+    org = connect(world)
+    verdict = overview(world.engine, org, now=world.clock.now()).verdict
 
-    assert last_run(world)["error"].startswith("Salesforce refused the request: ")
+    assert world.here("objective")
+    assert verdict.health is Health.ATTENTION
+    assert "no longer offers" in verdict.reason
 
 
 def test_the_next_run_goes_on_where_a_broken_one_stood(world: World, customer: Customer) -> None:
