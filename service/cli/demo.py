@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import secrets
-import signal
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Event
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from service.access import admins
 from service.access.admins import NewPassword
-from service.app import create_app
 from service.cli.exits import Exit
 from service.cli.output import emit, screen
+from service.cli.stopping import asked_to_stop
 from service.config import Settings
+from service.demo.attempts import attempts
 from service.demo.edits import CAST
+from service.demo.processes import GLANCE, site
 from service.demo.show import show
 from service.demo.stage import Stage
-from service.localorg.server import Server
 
 FOLDER = Path(".plansync/demo")
 ADMIN = "admin@example.com"
@@ -50,7 +50,9 @@ def demo(settings: Settings, *, check: bool, data: Path | None, accounts: int | 
     console = screen(errors=check)
     with ExitStack() as stack:
         folder = data or (Path(stack.enter_context(TemporaryDirectory(prefix="plansync-demo-"))) if check else FOLDER)
-        demonstration = show(replace(settings, data=folder), now=datetime.now(UTC), console=console, accounts=accounts)
+        demonstration = show(
+            replace(settings, data=folder), now=datetime.now(UTC), console=console, accounts=accounts, storm=check
+        )
         stage, result = stack.enter_context(demonstration)
         if check:
             emit(result.as_line())
@@ -60,16 +62,20 @@ def demo(settings: Settings, *, check: bool, data: Path | None, accounts: int | 
 
 
 def _serve(stage: Stage, port: int, console: Console) -> None:
-    stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    """Run what `plansync serve --all` runs until interrupted, and tell how to watch it at work."""
+    stop = asked_to_stop()
     password = _let_somebody_in(stage)
-    with Server(create_app(stage.services), port=port) as web:
-        console.print(f"\nThe console is at [bold]{web.url}/[/bold]. The org stays up at {stage.org.instance_url}.")
+    with site(stage.services.settings.data, sync_seconds=stage.services.settings.sync_seconds) as ours:
+        everything = ours.start("serve", "serve", "--all", "--port", str(port))
+        url = everything.first_word()["url"]
+        console.print(f"\nThe console is at [bold]{url}[/bold]. The org stays up at {stage.org.instance_url}.")
         console.print(f"Sign in as [bold]{ADMIN}[/bold] with the password [bold]{password}[/bold].")
-        console.print(f"Sync again from another terminal: PLANSYNC_DATA={stage.services.settings.data} plansync sync")
-        console.print("Ctrl-C stops everything.")
-        stop.wait()
+        console.print("A clock and a worker keep both sides in step. Try it from another terminal:")
+        for attempt in attempts(stage):
+            console.print(f"\n{attempt.what}\n  [dim]{escape(attempt.command)}[/dim]", soft_wrap=True)
+        console.print("\nCtrl-C stops everything.")
+        while everything.running and not stop.wait(GLANCE):
+            pass
 
 
 def _let_somebody_in(stage: Stage) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, delete, insert, update
 
+from service.crm import exact_json
 from service.crm.answers import Landed
 from service.crm.client import Client
 from service.crm.requests import create_row, delete_rows, retrieve, update_row
@@ -18,8 +20,9 @@ from service.demo.edits import Act, Edit, Side
 from service.demo.stage import Stage
 from service.domain.values import Value, canonical
 from service.errors import PlansyncError
-from service.mapping.wire import canonical_row, wire_row
+from service.mapping.wire import Sent, canonical_row, wire_row
 from service.mirror import ours
+from service.store.database import transaction
 from service.store.records import RECORDS
 
 
@@ -57,6 +60,28 @@ class Troupe:
                 if edit.side is Side.PLANSYNC:
                     self._do_here(connection, edit)
 
+    def improvise(self, edit: Edit) -> None:
+        """Do one edit at once: in the CRM on its own pages, which no fault of its API befalls, or here."""
+        if edit.side is Side.CRM:
+            self._do_on_its_pages(edit)
+            return
+        with transaction(self._stage.services.engine, self._stage.org.id, by=edit.by) as connection:
+            self._do_here(connection, edit)
+
+    def lost(self, edits: Iterable[Edit]) -> list[Edit]:
+        """Return each side's last edit of whatever holds neither what that one nor what the other side's last one said."""
+        last: dict[tuple[str, str], dict[Side, Edit]] = {}
+        for edit in edits:
+            last.setdefault((edit.key, edit.shown), {})[edit.side] = edit
+        with self._stage.sync.transaction() as connection:
+            self._learn(connection)
+            return [
+                edit
+                for words in last.values()
+                if not any(self._look_here(connection, edit) == self._said(edit) for edit in words.values())
+                for edit in words.values()
+            ]
+
     def look(self, edits: Sequence[Edit]) -> list[Seen]:
         """Read on both sides what each edit is about."""
         with self._stage.sync.transaction() as connection:
@@ -76,9 +101,7 @@ class Troupe:
         self._there |= {key: pairs[str(our_id)] for key, our_id in self._here.items() if str(our_id) in pairs}
 
     def _do_there(self, client: Client, edit: Edit) -> None:
-        mapping = self._mappings[edit.noun]
-        values = {c: canonical(mapping.field(c).kind, v) for c, v in edit.values.items()}
-        row = wire_row(mapping, values | {column: self._there[key] for column, key in edit.points.items()})
+        mapping, row = self._mappings[edit.noun], self._row_there(edit)
         if edit.act is Act.CREATE:
             created = client.call(create_row(mapping.sobject, row))
             self._there[edit.key] = created.id or ""
@@ -88,6 +111,28 @@ class Troupe:
         else:
             answer = client.call(update_row(mapping.sobject, self._there[edit.key], row))
             _accept(edit, isinstance(answer, Landed), answer)
+
+    def _do_on_its_pages(self, edit: Edit) -> None:
+        org, sobject = self._stage.local_org, self._mappings[edit.noun].sobject
+        row = json.loads(exact_json.dumps(self._row_there(edit)))
+        with org.lock:
+            actor = org.actor(org.user_id(edit.by))
+            if edit.act is Act.CREATE:
+                self._there[edit.key] = org.writer.create(actor, sobject, row)
+            elif edit.act is Act.DELETE:
+                org.writer.delete(actor, self._there[edit.key])
+            else:
+                org.writer.update(actor, sobject, self._there[edit.key], row)
+
+    def _row_there(self, edit: Edit) -> dict[str, Sent]:
+        mapping = self._mappings[edit.noun]
+        values = {c: canonical(mapping.field(c).kind, v) for c, v in edit.values.items()}
+        return wire_row(mapping, values | {column: self._there[key] for column, key in edit.points.items()})
+
+    def _said(self, edit: Edit) -> Value:
+        """Return what an edit leaves where it shows; nothing, where it deletes."""
+        kind = self._mappings[edit.noun].field(edit.shown).kind
+        return canonical(kind, edit.values.get(edit.shown))
 
     def _do_here(self, connection: Connection, edit: Edit) -> None:
         table = RECORDS[self._mappings[edit.noun].table]
