@@ -21,8 +21,8 @@ from service.store.orgs import Org
 from service.store.sealing import Seal, new_key
 from tests.bench.place import Place
 
-PATIENCE = 60.0
-"""Seconds within which the processes are at work."""
+PATIENCE = 180.0
+"""Seconds within which the processes are at work; a first job may read much of what was written before."""
 
 
 @contextmanager
