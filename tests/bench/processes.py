@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
@@ -18,16 +18,17 @@ from service.config import ROOT
 from service.store import orgs, queue, schedule
 from service.store.database import transaction
 from service.store.orgs import Org
+from service.store.queue import QueueState
 from service.store.sealing import Seal, new_key
 from tests.bench.place import Place
 
 PATIENCE = 180.0
-"""Seconds within which the processes are at work; a first job may read much of what was written before."""
+"""Seconds within which the processes begin, or rest: they may have to read again all that was written."""
 
 
 @contextmanager
 def at_work(engine: Engine, places: Sequence[Place], *, lanes: Sequence[int]) -> Iterator[None]:
-    """Connect the orgs and run a clock and workers with so many lanes each; they have done a first job when it begins."""
+    """Connect the orgs and run a clock and workers with so many lanes each; they rest when it begins and ends."""
     key, began = new_key(), datetime.now(UTC)
     for place in places:
         _connect(engine, place, Seal([key]))
@@ -41,8 +42,9 @@ def at_work(engine: Engine, places: Sequence[Place], *, lanes: Sequence[int]) ->
         }
         running = [_start(words, environment) for words in commands]
         try:
-            _wait_for_them(engine, places, workers=sum(lanes), since=began)
+            _until(lambda: _ready(engine, places, workers=sum(lanes), since=began), "come to work")
             yield
+            _until(lambda: not _busy(_state(engine)), "come to rest")
         finally:
             for process in running:
                 process.terminate()
@@ -70,21 +72,31 @@ def _start(words: Sequence[str], environment: dict[str, str]) -> subprocess.Pope
     return subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
 
 
-def _wait_for_them(engine: Engine, places: Sequence[Place], *, workers: int, since: datetime) -> None:
-    """Wait until all lanes live, the clock has woken each org once, and nothing is left to do."""
-    until = time.monotonic() + PATIENCE
-    while True:
-        with engine.connect() as connection:
-            state = queue.state(connection)
-        synced = [_synced(engine, UUID(place.org_id), since) for place in places]
-        if state.workers == workers and all(synced) and not state.waiting + state.running:
-            return
-        if time.monotonic() > until:
-            raise RuntimeError(f"the clock and the workers did not come to work: {state}, {synced}")
-        time.sleep(0.1)
+def _ready(engine: Engine, places: Sequence[Place], *, workers: int, since: datetime) -> bool:
+    """Say whether all lanes live, the clock has woken each org once, and nothing is left to do."""
+    state = _state(engine)
+    synced = (_synced(engine, UUID(place.org_id), since) for place in places)
+    return state.workers == workers and not _busy(state) and all(synced)
+
+
+def _state(engine: Engine) -> QueueState:
+    with engine.connect() as connection:
+        return queue.state(connection)
+
+
+def _busy(state: QueueState) -> bool:
+    return bool(state.waiting + state.running)
 
 
 def _synced(engine: Engine, org_id: UUID, since: datetime) -> bool:
     with transaction(engine, org_id) as connection:
         sync = schedule.states(connection).get("sync")
     return sync is not None and sync.ended_at is not None and sync.ended_at >= since
+
+
+def _until(happened: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not happened():
+        if time.monotonic() > until:
+            raise RuntimeError(f"The clock and the workers did not {what}")
+        time.sleep(0.1)
