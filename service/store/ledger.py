@@ -64,7 +64,11 @@ to be pushed may wait behind what people did; `merged_into` is the record that a
 `edited_by` and `edited_at` tell the last writer here.
 """
 Index("links_crm_id_key", links.c.org_id, links.c.crm_id, unique=True, postgresql_where=links.c.crm_id.isnot(None))
-Index("links_dirty_idx", links.c.org_id, links.c.object, postgresql_where=links.c.version > links.c.pushed_version)
+Index(
+    "links_dirty_idx",
+    *(links.c.org_id, links.c.object, links.c.bulk, links.c.id),
+    postgresql_where=links.c.version > links.c.pushed_version,
+)
 
 cursors = Table(
     "cursors",
