@@ -42,9 +42,9 @@ def at_work(engine: Engine, places: Sequence[Place], *, lanes: Sequence[int]) ->
         }
         running = [_start(words, environment) for words in commands]
         try:
-            _until(lambda: _ready(engine, places, workers=sum(lanes), since=began), "come to work")
+            _until(lambda: _ready(engine, places, workers=sum(lanes), since=began), running)
             yield
-            _until(lambda: not _busy(_state(engine)), "come to rest")
+            _until(lambda: not _busy(_state(engine)), running)
         finally:
             for process in running:
                 process.terminate()
@@ -94,9 +94,11 @@ def _synced(engine: Engine, org_id: UUID, since: datetime) -> bool:
     return sync is not None and sync.ended_at is not None and sync.ended_at >= since
 
 
-def _until(happened: Callable[[], bool], what: str) -> None:
+def _until(rest: Callable[[], bool], running: Sequence[subprocess.Popen[bytes]]) -> None:
     until = time.monotonic() + PATIENCE
-    while not happened():
+    while not rest():
+        if any(process.poll() is not None for process in running):
+            raise RuntimeError("The clock or a worker ended by itself")
         if time.monotonic() > until:
-            raise RuntimeError(f"The clock and the workers did not {what}")
+            raise RuntimeError("The clock and the workers do not come to rest")
         time.sleep(0.1)
