@@ -49,6 +49,8 @@ def _push_some(sync: Sync, journal: Journal, *, bulk: bool) -> bool:
     """Push one gathering, again for what was out of step or changed just now; say whether more is waiting."""
     landed = journal.counts["landed"]
     writes, full = gather(sync, journal, bulk=bulk)
+    if not writes:
+        return full  # of what was gathered nothing had to be sent; there may be more
     for rounds_left in reversed(range(ROUNDS)):
         again = _refresh(sync, journal, writes)
         if again:
@@ -130,6 +132,8 @@ def _settle_idle(connection: Connection, idle: Sequence[Write], undone: Collecti
 def _refresh(sync: Sync, journal: Journal, writes: Sequence[Write]) -> set[UUID]:
     """Read again what cannot be written on what we know; return the records that were."""
     doubtful = [w for w in writes if needs_reading(w)]
+    if not doubtful:
+        return set()
     by_id: dict[str, set[str]] = {}
     by_key: dict[str, set[str]] = {}
     for write in doubtful:

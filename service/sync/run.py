@@ -67,10 +67,11 @@ def running(
             raise Busy("Another sync of this org is running; wait until it has ended")
         with sync.transaction() as connection:
             allowance = allowances.read(connection)
-        _open(sync, allowance, now=now, hurry=hurry)
-        journal = Journal(
-            org_id=sync.org_id, run_id=sync.new_id(), kind=kind, now=now, most_rows=allowance.most_rows, clock=clock
-        )
+            _open(sync, allowance, now=now, hurry=hurry)
+            journal = Journal(
+                org_id=sync.org_id, run_id=sync.new_id(), kind=kind, now=now, most_rows=allowance.most_rows, clock=clock
+            )
+            journal.begin(connection)
         with bound_contextvars(run=str(journal.run_id)), _recorded(sync, journal) as run:
             yield run
 
@@ -90,8 +91,6 @@ def _open(sync: Sync, allowance: Allowance, *, now: datetime, hurry: bool) -> No
 @contextmanager
 def _recorded(sync: Sync, journal: Journal) -> Iterator[Run]:
     run, before = Run(journal=journal), sync.client.api_calls
-    with sync.transaction() as connection:
-        journal.begin(connection)
     error: str | None = "The run broke off; the process's own log says why"
     try:
         yield run
