@@ -49,9 +49,10 @@ class Process:
         while not line and self.running and time.monotonic() < until:
             time.sleep(GLANCE)
             line, _, _ = self.log.read_text().rpartition("\n")
-        if not line.startswith("{") or not self.running:
+        said = json.loads(line.partition("\n")[0]) if line.startswith("{") else {}
+        if not said or "error" in said:
             raise ProcessFailed(f"The process {self.name} did not start; see {self.log}")
-        return dict(json.loads(line.partition("\n")[0]))
+        return dict(said)
 
     def kill(self) -> None:
         """End it as kill -9 does."""
