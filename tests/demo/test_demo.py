@@ -25,13 +25,18 @@ from service.cli.demo import demo
 from service.cli.exits import Exit
 from service.config import Settings
 from service.demo.acting import EditRefused, Troupe
-from service.demo.compare import Difference, compare
-from service.demo.edits import CAST, edits
-from service.demo.show import show
+from service.demo.compare import Comparison, Difference, compare
+from service.demo.edits import CAST, Side, edits
+from service.demo.show import Result, show
 from service.demo.stage import NAME, DemoRefused, stage
+from service.demo.storm import Weathered
+from service.demo.story import Told
+from service.demo.traffic import traffic
 from service.store import orgs, schema
 from service.store.database import embedded_server
 from service.store.orgs import Org
+from service.sync.cycle import run_cycle
+from service.sync.run import Report
 from service.wiring import build
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -46,14 +51,18 @@ def test_an_edit_that_the_crm_refuses_stops_the_story(settings, customers, defin
 
 
 @pytest.mark.req("P1")
-def test_the_check_ends_with_one_json_line(settings):
+@pytest.mark.req("P2")
+@pytest.mark.req("P4")
+def test_the_check_ends_with_one_json_line_after_a_story_and_a_storm(settings):
     ended = CliRunner().invoke(demo, ["--check", "--accounts", "20"], obj=settings, standalone_mode=False)
-    assert ended.return_value is Exit.OK
+    assert ended.return_value is Exit.OK, ended.stderr
     (line,) = ended.stdout.splitlines()
     result = json.loads(line)
     assert 0 < result.pop("api_calls") < 20
+    assert result.pop("faults") > 0
     # 783 records at first; the story makes three and deletes two, one of them with two others.
-    assert result == {"ok": True, "records": 782, "conflicts": 1, "differences": 0}
+    calm = {"ok": True, "records": 782, "conflicts": 1, "differences": 0}
+    assert result == calm | {"edits": 400, "kills": 1, "parked": 0, "lost": 0}
 
 
 def test_the_comparison_finds_what_no_sync_has_met_yet(settings):
@@ -66,13 +75,42 @@ def test_the_comparison_finds_what_no_sync_has_met_yet(settings):
         ready.local_org.writer.delete(ready.local_org.admin(), assignment)
         with ready.sync.transaction() as connection:
             found = compare(connection, ready.sync.client, ready.sync.mappings)
-    assert found.records == result.comparison.records
+    assert found.records == result.comparisons[0].records
     assert found.differences == (
         Difference(
             object="success_plan", record=plan, field="name", ours="Company_306: success plan 2025", theirs="Another"
         ),
         Difference(object="playbook_task_assignment", record=assignment, missing="CRM"),
     )
+
+
+def test_an_edit_that_neither_side_holds_is_lost(settings, customers, definitions):
+    with stage(settings, customers[:CAST], definitions, now=NOW) as ready:
+        run_cycle(ready.sync, now=ready.now(), clock=ready.now, hurry=True)
+        troupe, rush = Troupe(ready), list(traffic(customers[:CAST], definitions, each=40))
+        for edit in rush:
+            troupe.improvise(edit)
+        before = troupe.lost(rush)
+        ready.pass_time()
+        run_cycle(ready.sync, now=ready.now(), clock=ready.now, hurry=True)
+        assert troupe.lost(rush) == []
+    # What was said in the CRM alone was not here before the sync.
+    assert before
+    assert {edit.side for edit in before} == {Side.CRM}
+
+
+@pytest.mark.parametrize("harm", [{"parked": 1}, {"lost": 1}, {"exits": (0, 1)}, {"faults": 0}, {"kills": 0}])
+def test_a_storm_that_did_harm_or_was_none_is_not_weathered(harm):
+    fine = Weathered(edits=400, faults=30, kills=1, parked=0, lost=0, exits=(0, 0, 0))
+    assert fine.ok
+    assert not replace(fine, **harm).ok
+
+
+def test_a_record_more_or_less_after_the_storm_is_not_ok():
+    told = Told(reports=[Report(kind="cycle", counts={}, api_calls=1)], conflicts=1)
+    counted = [Comparison(records=records, differences=()) for records in (10, 10, 11)]
+    assert Result(told=told, comparisons=tuple(counted[:2])).ok
+    assert not Result(told=told, comparisons=tuple(counted)).ok
 
 
 def test_the_demo_wipes_out_its_own_store_only(settings, definitions):
@@ -100,16 +138,17 @@ def test_the_console_is_served_until_ctrl_c_and_a_second_demo_begins_anew(settin
         str(settings.data),
     ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        told = []
+        told, entered = [], ""
         for line in process.stdout:
             told.append(line)
-            if found := re.search(r"The console is at (http://localhost:\d+)/", line):
+            if found := re.search(r"The console is at (http://127\.0\.0\.1:\d+)/", line):
                 url = found[1]
             if found := re.search(r"Sign in as (\S+) with the password (\S+)\.$", line.strip()):
-                assert "in step" in _first_page(url, *found.groups())
+                entered = _first_page(url, *found.groups())
             if "Ctrl-C stops everything" in line:
                 process.send_signal(signal.SIGINT)
     assert process.returncode == Exit.OK
+    assert "Sign out" in entered
     text = " ".join("".join(told).split())
     assert "create here 370, read 370" in text
     assert "Compared. 369 records, field by field: 0 differences." in text
