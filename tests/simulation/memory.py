@@ -30,6 +30,10 @@ class Memory:
     undeleted: set[str] = field(default_factory=set)
     winners: set[str] = field(default_factory=set)
     """The CRM ids of records that others were merged into."""
+    losers: set[str] = field(default_factory=set)
+    """The CRM ids of records that were merged into others."""
+    unseen: bool = False
+    """Whether a merge was undone before the sync met it: its children hang on the winner, and no clock tells."""
     lost: dict[tuple[str, str], int] = field(default_factory=dict)
     """Fields (noun, column) whose values in the CRM went with the field, and how many changes there were before."""
 

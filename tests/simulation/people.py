@@ -94,7 +94,14 @@ class People:
         """Bring a record back from the recycle bin."""
         if self.memory.bin:
             writer, chosen = self._world.org.writer, self._random.choice(self.memory.bin)
+            unmet = chosen in self.memory.losers and not self._met_there(chosen)
             self.gone_there(lambda: writer.undelete(self._world.admin, chosen))
+            self.memory.unseen |= unmet
+
+    def _met_there(self, crm_id: str) -> bool:
+        """Say whether the sync has met that a record of the CRM is gone."""
+        with self._world.transaction() as connection:
+            return bool(connection.execute(select(links.c.gone).where(links.c.crm_id == crm_id)).scalar_one_or_none())
 
     def gone_there(self, act: Callable[[], object]) -> None:
         """Do what deletes records in the CRM, or brings some back, and remember which, with all that went along."""

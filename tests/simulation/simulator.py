@@ -77,7 +77,8 @@ class Simulator:
         missed = self.schema_admin.leave()
         self.struck.update(self.world.org.faults.counts)
         self.world.org.faults.clear()
-        self.cycle(after=86_400, full=Full() if missed else None)
+        # What was undone before anybody looked shows in a full reading alone, as there is one every night.
+        self.cycle(after=86_400, full=Full() if missed or self.people.memory.unseen else None)
         for _ in range(2):
             self.cycle(after=86_400)
 

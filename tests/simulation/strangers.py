@@ -66,6 +66,7 @@ class Strangers:
         if len(accounts) > 1:
             winner, loser = self._random.sample(accounts, 2)
             self._people.memory.winners.add(winner)
+            self._people.memory.losers.add(loser)
             self._people.gone_there(lambda: self._world.org.writer.merge(self._world.admin, winner, [loser]))
 
     def begin(self) -> None:
