@@ -67,9 +67,10 @@ def run(size: Size, console: Console) -> dict[str, Any]:
             with _places(database_url, [replace(size, kpis=size.kpis * LARGER)], status) as places:
                 status.update(f"first sync of {size.kpis * LARGER:,} KPIs")
                 raw["larger"] = _measured("load", places, apart=True)
-        with _places(database_url, [replace(size, kpis=size.kpis // ORGS)] * ORGS, status) as places:
-            status.update("drain of a backlog")
-            raw["drain"] = _measured("drain", places, apart=size == DESIGN)
+        for what in ("drain_by_one_worker", "drain_by_two_workers"):
+            with _places(database_url, [replace(size, kpis=size.kpis // ORGS)] * ORGS, status) as places:
+                status.update("drain of a backlog")
+                raw[what] = _measured(what, places, apart=size == DESIGN)
     return raw
 
 

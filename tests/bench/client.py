@@ -18,7 +18,8 @@ MEASUREMENTS = {
     "update_by_row": peers.update_by_row,
     "audit": audit.audit,
     "latency": latency.latency,
-    "drain": drain.drain,
+    "drain_by_one_worker": drain.by_one_worker,
+    "drain_by_two_workers": drain.by_two_workers,
 }
 
 if __name__ == "__main__":

@@ -24,38 +24,36 @@ URGENT = {"account": "mrr"}
 EVERY = 1.0
 """Seconds between two writes of a person in each org."""
 LOOK = 0.1
-Org = tuple[Place, Sync]
 
 
-def drain(*places: Place) -> dict[str, Any]:
-    """Measure the drain of a backlog in several orgs at once, by two lanes in one worker and in two workers."""
+def by_one_worker(*places: Place) -> dict[str, Any]:
+    """Measure the drain of a backlog in several orgs at once by a worker with a lane for each of them."""
+    return _drained(places, lanes=[len(places)])
+
+
+def by_two_workers(*places: Place) -> dict[str, Any]:
+    """Measure the same with as many lanes in as many processes."""
+    return _drained(places, lanes=[1] * len(places))
+
+
+def _drained(places: Sequence[Place], *, lanes: Sequence[int]) -> dict[str, Any]:
+    """Write the backlog, then now and then as a person does, until the backlog is gone; timed from its first commit."""
     orgs = [(place, open_sync(place)) for place in places]
     for place, sync in orgs:
         place.live()
         cycle(place, sync)
-    return {
-        "one_worker": _drained(orgs, lanes=[2], day=1),
-        "two_workers": _drained(orgs, lanes=[1, 1], day=2),
-        "waiting": sum(count(sync, parked) for _, sync in orgs),
-    }
-
-
-def _drained(orgs: Sequence[Org], *, lanes: Sequence[int], day: int) -> dict[str, Any]:
-    """Write the backlog, then now and then as a person does, until the backlog is gone; timed from its first commit."""
-    with at_work(orgs[0][1].engine, [place for place, _ in orgs], lanes=lanes):
-        people = [Writer.of(place, sync, URGENT, count=place.size.parents, value=100 + day) for place, sync in orgs]
-        calls = sum(place.calls() for place, _ in orgs)
-        rows, began = 0, 0.0
+    with at_work(orgs[0][1].engine, places, lanes=lanes):
+        people = [Writer.of(place, sync, URGENT, count=place.size.parents, value=100) for place, sync in orgs]
+        calls, rows, began = sum(place.calls() for place in places), 0, time.time()
         for _, sync in orgs:
-            rows += _fall_behind(sync, datetime(2026, 1, day, tzinfo=UTC))
-            began = began or time.time()
+            rows += _fall_behind(sync)
         written = time.time() - began
         while any(_behind(sync) for _, sync in orgs):
             _write_in_time(people, began)
             time.sleep(LOOK)
         seconds = time.time() - began
         waits = sorted(wait for person in people for wait in person.waits())
-        calls = sum(place.calls() for place, _ in orgs) - calls
+        calls = sum(place.calls() for place in places) - calls
     return {
         "rows": rows,
         "seconds": seconds,
@@ -65,13 +63,14 @@ def _drained(orgs: Sequence[Org], *, lanes: Sequence[int], day: int) -> dict[str
         "urgent_p50": share(waits, 0.5),
         "urgent_p95": share(waits, 0.95),
         "urgent_longest": waits[-1],
+        "waiting": sum(count(sync, parked) for _, sync in orgs),
     }
 
 
-def _fall_behind(sync: Sync, moment: datetime) -> int:
+def _fall_behind(sync: Sync) -> int:
     """Compute a field of every large record anew, as a nightly measurement does; return how many there are."""
     with transaction(sync.engine, sync.org_id, by="bench", bulk=True) as connection:
-        return connection.execute(RECORDS[LARGE].update().values({COMPUTED: moment})).rowcount
+        return connection.execute(RECORDS[LARGE].update().values({COMPUTED: datetime.now(UTC)})).rowcount
 
 
 def _behind(sync: Sync) -> bool:

@@ -9,6 +9,7 @@ from tests.bench.findings_at_work import audit, drain, latency
 from tests.bench.report import Goal, Measure, Peer
 from tests.bench.size import LARGER, Size
 
+MUST_LAND = ("changes", "latency", "drain_by_one_worker", "drain_by_two_workers")
 LOOP, BULK2 = "simple-salesforce loop", "bulk2 + COPY"
 
 
@@ -20,7 +21,8 @@ def measures(size: Size, raw: Mapping[str, Figures], *, judged: bool) -> list[Me
         *_memory(raw, judged=judged),
         *audit(raw["audit"], judged=judged),
         *latency(raw["latency"], judged=judged),
-        *drain(raw["drain"]),
+        *drain("one_worker", "one worker of two lanes", raw["drain_by_one_worker"]),
+        *drain("two_workers", "two workers of one lane", raw["drain_by_two_workers"]),
     ]
 
 
@@ -177,5 +179,5 @@ def lost(size: Size, raw: Mapping[str, Figures]) -> Sequence[str]:
     ]
     short = {"load": load["staged_rows"], "loop": raw["loop"]["rows"], "bulk2": raw["bulk2"]["rows"]}
     wrong += [f"{name}: {rows:,.0f} of {size.kpis:,} KPIs" for name, rows in short.items() if rows != size.kpis]
-    parked = {name: waiting for name in ("changes", "latency", "drain") if (waiting := raw[name]["waiting"])}
+    parked = {name: waiting for name in MUST_LAND if (waiting := raw[name]["waiting"])}
     return wrong + [f"{name}: {waiting} rows are parked" for name, waiting in parked.items()]

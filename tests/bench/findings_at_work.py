@@ -70,15 +70,8 @@ def _wait(name: str, what: str, series: Figures, *, judged: bool) -> Measure:
     )
 
 
-def drain(figures: Figures) -> list[Measure]:
+def drain(name: str, who: str, figures: Figures) -> list[Measure]:
     """Return how fast a backlog drained, and how long a person's writes waited meanwhile."""
-    return [
-        *_drained("one_worker", "one worker of two lanes", figures["one_worker"]),
-        *_drained("two_workers", "two workers of one lane", figures["two_workers"]),
-    ]
-
-
-def _drained(name: str, who: str, figures: Figures) -> list[Measure]:
     rows, seconds = figures["rows"], figures["seconds"]
     return [
         Measure(

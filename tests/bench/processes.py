@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from service.config import ROOT
 from service.store import orgs, queue, schedule
 from service.store.database import transaction
+from service.store.ledger import orgs as connected
 from service.store.orgs import Org
 from service.store.queue import QueueState
 from service.store.sealing import Seal, new_key
@@ -50,6 +51,9 @@ def at_work(engine: Engine, places: Sequence[Place], *, lanes: Sequence[int]) ->
                 process.terminate()
             for process in running:
                 process.wait(PATIENCE)
+            # An org of a measurement that is over would be synced in vain.
+            with engine.begin() as connection:
+                connection.execute(delete(connected))
 
 
 def _connect(engine: Engine, place: Place, seal: Seal) -> None:
