@@ -18,6 +18,7 @@ from service.store import orgs, queue, schedule
 from service.store.database import transaction
 from service.store.orgs import Org
 from service.store.schedule import JobState
+from service.sync.detect import look_again
 from service.wiring import Services
 
 UNTRIED = {"next_at": None, "started_at": None, "ended_at": None, "outcome": None, "note": None}
@@ -62,7 +63,9 @@ def run(settings: Settings, *, job: str, org_name: str | None, as_json: bool) ->
         raise click.UsageError(f"No job is called {job!r}; the jobs are {', '.join(names)}")
     with opened(settings) as services:
         org = orgs.named(services.engine, org_name)
-        with services.engine.begin() as connection:
+        with transaction(services.engine, org.id) as connection:
+            # A person who asks for it wants it to look at the CRM, however lately one did.
+            look_again(connection)
             put = queue.put(connection, org.id, job)
             state = queue.state(connection)
     if as_json:

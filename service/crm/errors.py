@@ -41,8 +41,8 @@ class RowError:
 
     @property
     def transient(self) -> bool:
-        """Tell whether the same row may well be accepted later."""
-        return self.code in TRANSIENT
+        """Tell whether the same row may well be accepted later; a trigger's own failure quotes what stopped it."""
+        return self.code in TRANSIENT or "UNABLE_TO_LOCK_ROW" in self.message
 
     @property
     def overloaded(self) -> bool:

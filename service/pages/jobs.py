@@ -10,6 +10,7 @@ from service.pages import asked
 from service.pages.gate import way_on
 from service.pages.here import here
 from service.store import queue, schedule
+from service.sync.detect import look_again
 
 ABOUT = {
     "sync": "bring both sides into step",
@@ -45,6 +46,8 @@ def add_to(pages: Blueprint) -> None:
 
 
 def _put(connection: Connection, job: str) -> list[str]:
+    # A person who asks for it wants it to look at the CRM, however lately one did.
+    look_again(connection)
     new = queue.put(connection, here().org.id, job)
     told = [f"The job {job} is asked for." if new else f"The job {job} waits already."]
     if not queue.state(connection).workers:

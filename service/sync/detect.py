@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from service.crm.answers import Described, NotModified
@@ -70,6 +70,11 @@ def schema_of(known: Mapping[str, datetime]) -> dict[str, datetime]:
 def due(known: Mapping[str, datetime], now: datetime) -> bool:
     """Say whether it is time to ask the CRM again; a clock that was set back asks at once."""
     return LOOKED not in known or abs(now - known[LOOKED]) >= EVERY
+
+
+def look_again(connection: Connection) -> None:
+    """Let the next run of the org ask the CRM, however lately one did."""
+    connection.execute(delete(cursors).where(cursors.c.name == LOOKED))
 
 
 def detect(sync: Sync, known: Mapping[str, datetime], *, now: datetime) -> Detected:

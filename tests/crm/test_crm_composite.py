@@ -161,3 +161,10 @@ def test_a_graph_past_its_size_is_never_built(size):
     nodes = {f"n{n}": TREE["plan"] for n in range(size)}
     with pytest.raises(ValueError, match="nodes in a graph that takes 1 to 500"):
         graph(nodes, root="/services/data/v68.0/")
+
+
+def test_a_trigger_that_met_a_lock_is_told_from_one_that_broke() -> None:
+    code = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+
+    assert RowError(code, "T: execution of AfterUpdate caused by: UNABLE_TO_LOCK_ROW, unable to obtain lock").transient
+    assert not RowError(code, "T: execution of AfterUpdate caused by: System.NullPointerException").transient

@@ -7,6 +7,7 @@ from requests import PreparedRequest
 
 from service.crm.errors import LimitReached
 from service.store import allowances
+from service.sync.detect import look_again
 from service.sync.run import Paused
 from tests.sync.conftest import Customer
 from tests.sync.road import Road
@@ -82,6 +83,14 @@ def test_a_run_within_the_minute_with_nothing_to_push_is_over_at_once(world: Wor
     report = world.cycle(after=2, hurry=False)
 
     assert (report.kind, report.api_calls, report.counts) == ("push", 0, {})
+
+
+def test_a_run_that_a_person_asks_for_looks_however_lately_one_did(world: World) -> None:
+    world.settle()
+    with world.transaction() as connection:
+        look_again(connection)
+
+    assert world.cycle(after=2, hurry=False).kind == "cycle"
 
 
 def test_a_clock_that_was_set_back_does_not_keep_the_sync_from_looking(world: World) -> None:
