@@ -12,7 +12,11 @@ ALTER TABLE links
     ADD COLUMN edited_by TEXT,
     ADD COLUMN edited_at TIMESTAMP WITH TIME ZONE;
 
-CREATE INDEX decisions_at_idx ON decisions (org_id, at);
+CREATE INDEX decisions_at_idx ON decisions USING brin (at);
+
+DROP INDEX links_dirty_idx;
+
+CREATE INDEX links_dirty_idx ON links (org_id, object, bulk, id) WHERE version > pushed_version;
 
 CREATE TABLE allowances (
     org_id UUID NOT NULL,
