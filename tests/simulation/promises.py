@@ -161,6 +161,8 @@ def no_echo(state: State, memory: Memory) -> Iterator[str]:
             if value is None:
                 continue  # a deletion clears what points at it, which nobody wrote
             theirs = state.by_id[UUID(value)]["crm_id"]
+            if theirs in memory.undeleted:
+                continue  # an undelete restores what pointed at it
         ours = (str(link["id"]), column, value)
         if ours in said_here and (link["crm_id"], column, theirs) not in said_there:
             yield f"P6 {line['object']} {link['crm_id']} {line['field']}: our own {line['theirs']!r} came back as a change"
