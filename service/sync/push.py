@@ -51,17 +51,17 @@ def _push_some(sync: Sync, journal: Journal, *, bulk: bool) -> bool:
     writes, full = gather(sync, journal, bulk=bulk)
     if not writes:
         return full  # of what was gathered nothing had to be sent; there may be more
-    for rounds_left in reversed(range(ROUNDS)):
+    rounds_left = ROUNDS
+    while writes and rounds_left:
+        rounds_left -= 1
         again = _refresh(sync, journal, writes)
         if again:
             writes = [w for w in writes if w.link.id not in again] + gather(sync, journal, only=again)[0]
         hot = {w.link.id for w in writes if not ready(w)}
         left = hot | _send(sync, journal, [w for w in writes if ready(w)])
-        if not left or not rounds_left:
-            break
-        if hot:
+        if hot and rounds_left:
             sync.client.wait(COLD.total_seconds())
-        writes = gather(sync, journal, only=left)[0]
+        writes = gather(sync, journal, only=left)[0] if left and rounds_left else []
     return full and journal.counts["landed"] > landed
 
 

@@ -77,3 +77,15 @@ def test_the_moment_of_a_reading_is_the_orgs_and_not_ours(world: World, customer
     [[shown]] = fetch.by_id(world.sync, {"account": {customer.account}}, now=ours)
 
     assert shown.read_at == world.clock.now().replace(microsecond=0)
+
+
+def test_every_page_is_read_however_short_the_crm_makes_them(world: World, customer: Customer) -> None:
+    account = customer.here(customer.account)
+    keys = {str(world.create_here("objective", name=f"Aim {number}", account_id=account)) for number in range(190)}
+    world.settle()
+    world.org.faults.set(seed=3, rates={"short_page": 1.0})
+
+    shown = [one for call in fetch.by_key(world.sync, {"objective": keys}, now=world.clock.now()) for one in call]
+
+    assert len(shown) > 1
+    assert {row["Plansync_Id__c"] for one in shown for row in one.rows} == keys

@@ -115,3 +115,27 @@ def test_many_children_are_all_turned_however_many_pages_they_take(customer: Cus
     world.settle()
 
     assert accounts_of(world, "objective") == {str(world.our_id(winner))}
+
+
+def test_a_winner_that_is_gone_by_now_leaves_nothing_to_turn_to(customer: Customer, winner: str) -> None:
+    world = customer.world
+    contact = world.create_there("contact", LastName="Doe", AccountId=winner)
+    world.settle()
+    last = world.create_there("contact", LastName="Roe", AccountId=winner)
+    world.org.writer.merge(world.admin, last, (contact,))
+    world.delete_there(last)
+    world.org.writer.hard_delete(world.admin, last)
+
+    world.settle()
+
+    assert world.here("contact") == {}
+
+
+def test_a_deletion_that_is_told_twice_is_followed_once(customer: Customer) -> None:
+    world = customer.world
+    contact = world.create_there("contact", LastName="Doe", AccountId=customer.account)
+    world.settle()
+    world.delete_there(contact)
+    first, again = world.cycle(after=1), world.cycle(after=1)
+
+    assert (first.counts["delete here"], again.api_calls, again.counts) == (1, 1, {})
