@@ -23,7 +23,7 @@ from service.errors import PlansyncError
 from service.mapping.filters import where_soql
 from service.mapping.model import ObjectMapping
 from service.mirror import links
-from service.sync import fetch, merged, pull
+from service.sync import fetch, merged, pull, returned
 from service.sync.context import Sync, read_fields
 from service.sync.fetch import Shown
 from service.sync.journal import Journal
@@ -106,7 +106,10 @@ def _by_bulk(sync: Sync, journal: Journal, mapping: ObjectMapping, expected: int
 def _take_in(
     sync: Sync, journal: Journal, mapping: ObjectMapping, rows: Sequence[Mapping[str, Any]], *, read_at: datetime
 ) -> None:
-    pull.take_in(sync, journal, [[Shown(mapping=mapping, rows=rows, missing=frozenset(), read_at=read_at)]])
+    shown = Shown(mapping=mapping, rows=rows, missing=frozenset(), read_at=read_at)
+    # A reading that breaks off half-way has taken in what came back, and nobody would ask for its followers again.
+    returned.take_in_followers(sync, journal, [shown], {})
+    pull.take_in(sync, journal, [[shown]])
     journal.counts["read"] += len(rows)
 
 

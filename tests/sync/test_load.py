@@ -125,3 +125,26 @@ def _lose_sight(world: World, count: int) -> None:
         world.delete_there(crm_id)
         world.org.writer.hard_delete(world.admin, crm_id)
     world.pass_time(days=20)
+
+
+@pytest.mark.req("P1")
+def test_a_full_reading_that_breaks_off_has_asked_for_the_followers_of_what_came_back(world: World) -> None:
+    account = world.create_there("account", Name="Acme")
+    playbook = world.create_there("playbook", Name="Onboard", Account__c=account)
+    task = world.create_there("playbook_task", Name="Call", Account__c=account, Playbook__c=playbook)
+    world.settle()
+    world.delete_there(playbook)
+    world.settle()
+    world.org.writer.undelete(world.admin, playbook)
+
+    def stop(noun: str, _done: int, _total: int) -> None:
+        if noun == "playbook":
+            raise KeyboardInterrupt
+
+    world.pass_time(seconds=61)
+    with pytest.raises(KeyboardInterrupt):
+        run_cycle(world.sync, now=world.clock.now(), clock=world.clock.now, full=Full(), hurry=True, progress=stop)
+    world.settle()
+
+    back = str(world.our_id(playbook))
+    assert world.here("playbook_task")[world.our_id(task)]["playbook_id"] == back
