@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, not_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, not_, or_, select, update
 from sqlalchemy import Row as Record
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
@@ -187,7 +187,8 @@ def held(connection: Connection, noun: str, *, unread_since: datetime | None = N
     """Return the CRM ids of the records of one object that both sides hold, or of those not read since a moment."""
     query = select(links.c.crm_id).where(*_is_held(noun))
     if unread_since is not None:
-        query = query.where(links.c.base_read_at < unread_since)
+        # What we created and have not read back since was never read at all.
+        query = query.where(or_(links.c.base_read_at.is_(None), links.c.base_read_at < unread_since))
     return {str(crm_id) for crm_id in connection.execute(query).scalars()}
 
 

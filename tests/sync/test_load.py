@@ -148,3 +148,18 @@ def test_a_full_reading_that_breaks_off_has_asked_for_the_followers_of_what_came
 
     back = str(world.our_id(playbook))
     assert world.here("playbook_task")[world.our_id(task)]["playbook_id"] == back
+
+
+@pytest.mark.req("P3")
+def test_a_full_reading_misses_what_was_created_there_and_deleted_before_anybody_read_it_back(world: World) -> None:
+    account = world.create_there("account", Name="Acme")
+    world.settle()
+    ours = world.create_here("objective", name="Short-lived", account_id=world.our_id(account))
+    world.cycle()
+    crm_id = world.crm_id(ours)
+    assert crm_id
+    world.delete_there(crm_id)
+
+    world.cycle(after=86_400, full=Full())
+
+    assert world.here("objective") == {}
