@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from service.store.reports import Report
 from service.sync import census, detect
 from service.sync.context import Sync
 from service.sync.differ import Finding, Kind
-from service.sync.fitness import fitting
+from service.sync.fitness import fitted
 from service.sync.load import Progress, quiet
 from service.sync.look import Look, Looked, Suspected
 
@@ -121,7 +121,7 @@ def audit(
         if not detect.ready(sync, cursors):
             raise NothingRead("Nothing was read yet; run `plansync sync` first")
         chosen = [mapping for mapping in sync.mappings if noun in (None, mapping.name)]
-        census.take(sync, connection, chosen, progress)
+        census.take(sync, connection, chosen, now=now, progress=progress)
         buckets = {m.name: fingerprints.differing_buckets(connection, m.name) for m in chosen}
         look = Look(sync=sync, connection=connection, cursors=cursors, now=now)
         for suspected in _looks(_suspects(connection, chosen, buckets, ledger)):
@@ -137,11 +137,6 @@ def audit(
         left_out={f"{one.object}.{one.field}".rstrip("."): one.reason for one in left_out},
         api_calls=sync.client.api_calls - before,
     )
-
-
-def fitted(sync: Sync, connection: Connection) -> Sync:
-    """Return a sync without the fields and objects that the org does not offer now: there is nothing to compare."""
-    return replace(sync, mappings=fitting(connection, sync.mappings))
 
 
 def keep(sync: Sync, made: Audit) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, RowMapping, select
@@ -24,17 +24,18 @@ from service.sync import fetch, load
 from service.sync.context import Sync
 from service.sync.load import CHUNK, Progress
 
-T = TypeVar("T")
 Raw = Mapping[str, Any]
 Ours = tuple[UUID, str | None, int, int]
 UNREADABLE = 0
 """The fingerprint of a row that the mapping cannot read: equal to none."""
 
 
-def take(sync: Sync, connection: Connection, mappings: Sequence[ObjectMapping], progress: Progress) -> None:
+def take(
+    sync: Sync, connection: Connection, mappings: Sequence[ObjectMapping], *, now: datetime, progress: Progress
+) -> None:
     """Fill the tables of fingerprints from both sides."""
     fingerprints.open_tables(connection)
-    for mapping, rows in _theirs(sync, mappings, progress):
+    for mapping, rows in _theirs(sync, mappings, now, progress):
         fingerprints.add_theirs(connection, mapping.name, _theirs_told(connection, mapping, rows))
     for mapping in mappings:
         for held in _ours(connection, mapping):
@@ -51,7 +52,7 @@ def in_our_words(connection: Connection, mapping: ObjectMapping, rows: Sequence[
 
 
 def _theirs(
-    sync: Sync, mappings: Sequence[ObjectMapping], progress: Progress
+    sync: Sync, mappings: Sequence[ObjectMapping], now: datetime, progress: Progress
 ) -> Iterator[tuple[ObjectMapping, Sequence[Raw]]]:
     """Yield every object of the CRM in parts: by pages, five queries to a call, or by a bulk job where it is large."""
     asks: deque[tuple[ObjectMapping, Request[Page]]] = deque((m, query(load.soql(m))) for m in mappings)
@@ -60,17 +61,13 @@ def _theirs(
         pack = [asks.popleft() for _ in range(min(MOST_HEAVY, len(asks)))]
         for (mapping, _), page in zip(pack, fetch.composite(sync, [ask for _, ask in pack]), strict=True):
             large = page.total >= load.BULK_FROM
-            for rows in _by_bulk(sync, mapping, page.total) if large else [page.rows]:
+            in_bulk = load.in_bulk(sync, mapping, page.total, now=now) if large else ()
+            for rows in (shown.rows for shown in in_bulk) if large else [page.rows]:
                 yield mapping, rows
                 done[mapping.name] += len(rows)
                 progress(mapping.name, done[mapping.name], page.total)
             if page.next and not large:
                 asks.append((mapping, next_page(page.next)))
-
-
-def _by_bulk(sync: Sync, mapping: ObjectMapping, expected: int) -> Iterator[Sequence[Raw]]:
-    with sync.client.bulk_query(load.soql(mapping), expected_rows=expected) as (header, rows):
-        yield from _parts(dict(zip(header, row, strict=True)) for row in rows)
 
 
 def _theirs_told(connection: Connection, mapping: ObjectMapping, raws: Sequence[Raw]) -> list[tuple[str, int]]:
@@ -107,9 +104,3 @@ def _told(mapping: ObjectMapping, columns: Sequence[str], record: RowMapping) ->
     held, agreed = [row[c] for c in columns], [base.get(c, row[c]) for c in columns]
     told = fingerprint(crm_id, held)
     return record["id"], crm_id, told, told if agreed == held else fingerprint(crm_id, agreed)
-
-
-def _parts(items: Iterable[T]) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while part := list(islice(iterator, CHUNK)):
-        yield part

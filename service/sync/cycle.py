@@ -10,7 +10,7 @@ from service.mirror import links
 from service.sync import detect, fetch, load, merged, pull, returned
 from service.sync.context import Sync
 from service.sync.detect import Detected
-from service.sync.fitness import adapt, fitting
+from service.sync.fitness import adapt, fitted
 from service.sync.journal import Journal
 from service.sync.park import waiting
 from service.sync.push import push
@@ -43,7 +43,7 @@ def run_cycle(
     with sync.transaction() as connection:
         known = detect.read_cursors(connection)
         dirty = links.any_dirty(connection)
-        sync = replace(sync, mappings=fitting(connection, sync.mappings))
+        sync = fitted(sync, connection)
     if not detect.ready(sync, known):
         full = full or Full()
     look = full is not None or hurry or detect.due(known, now)

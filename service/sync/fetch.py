@@ -87,17 +87,17 @@ def _queried(
             for (mapping, _), page in zip(pack, answers, strict=True)
         ]
         for (mapping, _), page in zip(pack, answers, strict=True):
-            yield from _following(sync, mapping, page, now=now)
+            yield from ([shown] for shown in following(sync, mapping, page, now=now))
 
 
-def _following(sync: Sync, mapping: ObjectMapping, page: Page, *, now: datetime) -> Iterator[list[Shown]]:
-    """Yield the further pages of a query, however short the CRM makes them."""
-    following = page.next
-    while following:
-        later = sync.client.call(next_page(following))
+def following(sync: Sync, mapping: ObjectMapping, page: Page, *, now: datetime) -> Iterator[Shown]:
+    """Yield the further pages of a query, one call each, however short the CRM makes them."""
+    where = page.next
+    while where:
+        later = sync.client.call(next_page(where))
         read_at = sync.client.org_time or now
-        yield [Shown(mapping=mapping, rows=later.rows, missing=frozenset(), read_at=read_at)]
-        following = later.next
+        yield Shown(mapping=mapping, rows=later.rows, missing=frozenset(), read_at=read_at)
+        where = later.next
 
 
 def composite(sync: Sync, requests: Sequence[Request[Any]]) -> list[Any]:

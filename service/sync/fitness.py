@@ -14,7 +14,6 @@ from service.crm.errors import Refused
 from service.crm.requests import describe
 from service.mapping.check import misfits
 from service.mapping.described import DescribedSchema, described_from_describe
-from service.mapping.model import Mappings
 from service.mapping.narrow import without
 from service.mirror import links
 from service.store import unfit
@@ -24,9 +23,10 @@ from service.sync.journal import Journal
 from service.sync.park import retry_now
 
 
-def fitting(connection: Connection, mappings: Mappings) -> Mappings:
-    """Return the mappings without what the org does not offer now."""
-    return without(mappings, frozenset((one.object, one.field) for one in unfit.read(connection)))
+def fitted(sync: Sync, connection: Connection) -> Sync:
+    """Return a sync without the fields and objects that the org does not offer now."""
+    parts = frozenset((one.object, one.field) for one in unfit.read(connection))
+    return replace(sync, mappings=without(sync.mappings, parts))
 
 
 def described(sync: Sync) -> DescribedSchema:

@@ -7,16 +7,15 @@ back after a long pause. Memory stays flat: rows are taken in by the chunk, each
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import Connection
 
 from service.crm.answers import Page
 from service.crm.composite import MOST_HEAVY
-from service.crm.requests import next_page, query
+from service.crm.requests import query
 from service.crm.soql import quote
 from service.crm.soql import select as select_soql
 from service.errors import PlansyncError
@@ -54,15 +53,6 @@ class Vanished(PlansyncError):  # noqa: N818 - named for what happened
         )
 
 
-@dataclass(slots=True, kw_only=True)
-class _Reading:
-    """How far one object has been read."""
-
-    mapping: ObjectMapping
-    page: Page
-    done: int = 0
-
-
 def load(sync: Sync, journal: Journal, *, progress: Progress, mappings: Sequence[ObjectMapping] | None = None) -> None:
     """Read every object whole, or these, parents first."""
     for group in fetch.chunks(sync.mappings.objects if mappings is None else mappings, MOST_HEAVY):
@@ -72,45 +62,49 @@ def load(sync: Sync, journal: Journal, *, progress: Progress, mappings: Sequence
             if page.total >= BULK_FROM:
                 _by_bulk(sync, journal, mapping, page.total, progress)
             else:
-                _by_pages(sync, journal, _Reading(mapping=mapping, page=page), read_at, progress)
+                first = Shown(mapping=mapping, rows=page.rows, missing=frozenset(), read_at=read_at)
+                _by_pages(sync, journal, first, page, progress)
 
 
-def soql(mapping: ObjectMapping) -> str:
-    """Return the query that reads an object whole, within the mapping's filter."""
+def soql(mapping: ObjectMapping, fields: Sequence[str] | None = None) -> str:
+    """Return the query that reads an object whole, or only these fields of it, within the mapping's filter."""
     where = where_soql(mapping, quote=quote)
-    return select_soql(mapping.sobject, read_fields(mapping), where=[where] if where else [])
+    return select_soql(mapping.sobject, fields or read_fields(mapping), where=[where] if where else [])
 
 
-def _by_pages(sync: Sync, journal: Journal, reading: _Reading, read_at: datetime, progress: Progress) -> None:
-    """Take the pages of one object in; the following ones by locator, one call each, as Salesforce hands them out."""
-    while True:
-        _take_in(sync, journal, reading.mapping, reading.page.rows, read_at=read_at)
-        reading.done += len(reading.page.rows)
-        progress(reading.mapping.name, reading.done, reading.page.total)
-        if not reading.page.next:
-            return
-        reading.page = sync.client.call(next_page(reading.page.next))
-        read_at = sync.client.org_time or journal.now
+def in_bulk(
+    sync: Sync, mapping: ObjectMapping, expected: int, *, now: datetime, fields: Sequence[str] | None = None
+) -> Iterator[Shown]:
+    """Yield a large object, or only these fields of it, in parts, read by one bulk job; memory stays flat."""
+    with sync.client.bulk_query(soql(mapping, fields), expected_rows=expected) as (header, rows):
+        # What the job shows is as old as its first answer, however many follow.
+        read_at = sync.client.org_time or now
+        for part in _batched((dict(zip(header, row, strict=True)) for row in rows), CHUNK):
+            yield Shown(mapping=mapping, rows=part, missing=frozenset(), read_at=read_at)
+
+
+def _by_pages(sync: Sync, journal: Journal, first: Shown, page: Page, progress: Progress) -> None:
+    """Take the pages of one object in, as Salesforce hands them out."""
+    done = 0
+    for shown in chain([first], fetch.following(sync, first.mapping, page, now=journal.now)):
+        _take_in(sync, journal, shown)
+        done += len(shown.rows)
+        progress(first.mapping.name, done, page.total)
 
 
 def _by_bulk(sync: Sync, journal: Journal, mapping: ObjectMapping, expected: int, progress: Progress) -> None:
     done = 0
-    with sync.client.bulk_query(soql(mapping), expected_rows=expected) as (header, rows):
-        read_at = sync.client.org_time or journal.now
-        for chunk in _batched((dict(zip(header, row, strict=True)) for row in rows), CHUNK):
-            _take_in(sync, journal, mapping, chunk, read_at=read_at)
-            done += len(chunk)
-            progress(mapping.name, done, expected)
+    for shown in in_bulk(sync, mapping, expected, now=journal.now):
+        _take_in(sync, journal, shown)
+        done += len(shown.rows)
+        progress(mapping.name, done, expected)
 
 
-def _take_in(
-    sync: Sync, journal: Journal, mapping: ObjectMapping, rows: Sequence[Mapping[str, Any]], *, read_at: datetime
-) -> None:
-    shown = Shown(mapping=mapping, rows=rows, missing=frozenset(), read_at=read_at)
+def _take_in(sync: Sync, journal: Journal, shown: Shown) -> None:
     # A reading that breaks off half-way has taken in what came back, and nobody would ask for its followers again.
     returned.take_in_followers(sync, journal, [shown], {})
     pull.take_in(sync, journal, [[shown]])
-    journal.counts["read"] += len(rows)
+    journal.counts["read"] += len(shown.rows)
 
 
 def unseen(sync: Sync, *, since: datetime) -> dict[str, set[str]]:

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from service.crm.requests import query
-from service.crm.soql import quote, select
 from service.domain.values import Row, Value
-from service.mapping.filters import where_soql
-from service.mapping.model import ObjectMapping
-from service.mirror import links, ours
 from service.mirror.links import Wanted
 from service.store import decision_log
 from service.store.decision_log import Line
-from service.sync import detect, fetch
+from service.sync import detect, fetch, load
 from service.sync.context import Sync
 from service.sync.detect import Detected
 from service.sync.fetch import Shown
-from service.sync.fitness import fitting
+from service.sync.fitness import fitted
 from service.sync.journal import Journal
-from service.sync.park import asked_fields, blocked, waiting
-from service.sync.plan import Act, Write, plan
+from service.sync.park import waiting
+from service.sync.plan import Act, Write
 from service.sync.pull import Pull
-from service.sync.push import MOST_LINKS
+from service.sync.push import MOST_LINKS, planned
 from service.sync.remove import remove
 
 MOST_NAMED = 1_000
@@ -85,7 +81,7 @@ def preview(sync: Sync, *, now: datetime, full: bool = False) -> Preview:
     with sync.transaction() as connection:
         known = detect.read_cursors(connection)
         held_up = waiting(connection, now=now)
-        sync = replace(sync, mappings=fitting(connection, sync.mappings))
+        sync = fitted(sync, connection)
     full = full or not detect.ready(sync, known)
     found = Detected(changed={}, deleted={}) if full else detect.detect(sync, known, now=now)
     wanted = {m.name: found.changed.get(m.name, set()) | held_up.get(m.name, set()) for m in sync.mappings}
@@ -93,7 +89,8 @@ def preview(sync: Sync, *, now: datetime, full: bool = False) -> Preview:
     changed = _held_there(sync) if full else _counted(found.changed)
     with _undone(sync) as connection:
         taken = _take_in(sync, connection, shown, found, now)
-        writes = [write for mapping in sync.mappings for write in _writes(connection, mapping, now)]
+        most = Wanted(limit=MOST_LINKS)
+        writes = [write for mapping in sync.mappings for write in planned(connection, mapping, most, now=now)]
     return Preview(
         full=full,
         changed=changed,
@@ -139,13 +136,6 @@ def _foreseen(line: Line) -> Foreseen:
     )
 
 
-def _writes(connection: Connection, mapping: ObjectMapping, now: datetime) -> list[Write]:
-    dirty = links.dirty(connection, mapping.name, Wanted(limit=MOST_LINKS), held_back=blocked(now))
-    held = ours.read_rows(connection, mapping, [link.id for link in dirty])
-    asked = asked_fields(connection, [link.id for link in dirty])
-    return [plan(mapping, link, held.get(link.id), asked=asked.get(link.id, ())) for link in dirty]
-
-
 def _push(write: Write) -> Push:
     return Push(noun=write.mapping.name, id=write.link.id, act=write.act.value, columns=tuple(sorted(write.values)))
 
@@ -156,10 +146,5 @@ def _counted(ids: Mapping[str, set[str]]) -> dict[str, int]:
 
 def _held_there(sync: Sync) -> dict[str, int]:
     """Count the records that a full sync reads."""
-    pages = fetch.composite(sync, [query(_ids(mapping)) for mapping in sync.mappings])
+    pages = fetch.composite(sync, [query(load.soql(mapping, ("Id",))) for mapping in sync.mappings])
     return {mapping.name: page.total for mapping, page in zip(sync.mappings, pages, strict=True)}
-
-
-def _ids(mapping: ObjectMapping) -> str:
-    where = where_soql(mapping, quote=quote)
-    return select(mapping.sobject, ["Id"], where=[where] if where else [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -76,7 +77,9 @@ def gather(
     wanted = Wanted(only=only, bulk=bulk, limit=MOST_BULK if bulk else MOST_LINKS)
     with sync.transaction() as connection:
         nouns = links.dirty_nouns(connection)
-        plans = [_plan(connection, mapping, journal, wanted) for mapping in sync.mappings if mapping.name in nouns]
+        plans = [
+            planned(connection, mapping, wanted, now=journal.now) for mapping in sync.mappings if mapping.name in nouns
+        ]
         writes = [write for planned in plans for write in planned]
         undone = _undo(sync, connection, journal, [w for w in writes if w.undo])
         idle = [w for w in writes if w.act in (Act.NOTHING, Act.FORGET) and not needs_reading(w)]
@@ -91,8 +94,9 @@ def ready(write: Write) -> bool:
     return write.link.sending is None and (write.act is not Act.CONDITIONAL or cold(write.link))
 
 
-def _plan(connection: Connection, mapping: ObjectMapping, journal: Journal, wanted: Wanted) -> list[Write]:
-    dirty = links.dirty(connection, mapping.name, wanted, held_back=blocked(journal.now))
+def planned(connection: Connection, mapping: ObjectMapping, wanted: Wanted, *, now: datetime) -> list[Write]:
+    """Plan the records of one object with something to push that nothing holds back."""
+    dirty = links.dirty(connection, mapping.name, wanted, held_back=blocked(now))
     held = ours.read_rows(connection, mapping, [link.id for link in dirty])
     asked = asked_fields(connection, [link.id for link in dirty])
     return [plan(mapping, link, held.get(link.id), asked=asked.get(link.id, ())) for link in dirty]

@@ -17,10 +17,11 @@ from service.mirror import links, ours
 from service.mirror.links import Link
 from service.store.ledger import links as ledger
 from service.sync import load, pull
-from service.sync.audit import Audit, audit, fitted
+from service.sync.audit import Audit, audit
 from service.sync.context import Sync, rules
 from service.sync.differ import FieldDifference, Finding, Kind
 from service.sync.fetch import Shown
+from service.sync.fitness import fitted
 from service.sync.journal import Decision, Journal
 from service.sync.load import Progress, quiet
 from service.sync.look import Looked

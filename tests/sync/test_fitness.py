@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete
 
 from service.localorg.deploy.changes import SchemaChanges
 from service.localorg.org import INTEGRATION
 from service.store import unfit
-from service.sync.fitness import fitting
+from service.store.ledger import links
+from service.sync.fitness import fitted
+from service.sync.sweep import sweep
 from tests.sync.conftest import Customer
 from tests.sync.road import Road
 from tests.world import World
@@ -44,6 +47,18 @@ def test_a_removed_field_is_left_out_and_everything_else_goes_on(customer: Custo
     assert (row["name"], row["title"]) == ("Theirs", "Edited meanwhile")
     assert world.parked() == []
     assert world.cycle().counts == {}
+
+
+def test_a_sweep_goes_on_without_what_is_left_out(customer: Customer, changes: SchemaChanges) -> None:
+    world = customer.world
+    changes.remove_field("Objective__c", "Title__c")
+    world.cycle()
+    with world.transaction() as connection:
+        connection.execute(delete(links).where(links.c.object == "objective"))
+
+    report = sweep(world.sync, now=world.clock.now(), clock=world.clock.now)
+
+    assert report.counts["unheard of"] == 1
 
 
 def test_a_field_that_comes_back_empty_is_filled_again_from_here(customer: Customer, changes: SchemaChanges) -> None:
@@ -103,8 +118,7 @@ def test_objects_that_we_may_not_see_any_more_are_left_out_and_come_back_as_they
 
     report = world.cycle()
     with world.transaction() as connection:
-        assert world.mappings
-        fit = {mapping.name for mapping in fitting(connection, world.mappings)}
+        fit = {mapping.name for mapping in fitted(world.sync, connection).mappings}
 
     assert report.counts["schema changed"] == 1
     assert "shows no Objective__c" in left_out(world)[("objective", "")]
