@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from service.localorg.clock import Clock
-from service.localorg.http.app import App, create_app
-from service.localorg.org import LocalOrg
-from tests.localorg.http.calling import EDITOR, PACKAGE, Caller
+from service.localorg.http.app import App
+from tests.localorg.http.calling import EDITOR, Caller
+from tests.localorg.http.project import app, installed, org
 
-NOW = datetime(2026, 3, 2, 10, 30, 15, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def installed() -> LocalOrg:
-    org = LocalOrg.install(PACKAGE, clock=Clock(NOW))
-    org.add_user(EDITOR, name="Eddy Editor", permission_sets=["Project_Editor"])
-    return org
-
-
-@pytest.fixture
-def org(installed: LocalOrg) -> LocalOrg:
-    return installed.clone(Clock(NOW))
-
-
-@pytest.fixture
-def app(org: LocalOrg) -> App:
-    return create_app(org)
+__all__ = ["app", "installed", "org"]
 
 
 @pytest.fixture

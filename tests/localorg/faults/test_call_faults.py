@@ -13,8 +13,7 @@ from service.localorg.faults.cut import Cut
 from service.localorg.faults.kinds import OF_CALLS, Fault
 from service.localorg.http.app import App
 from service.localorg.org import LocalOrg
-from tests.localorg.faults.conftest import NOW
-from tests.localorg.http.calling import EDITOR, ROOT, Caller, call, refusal
+from tests.localorg.http.calling import EDITOR, NOW, ROOT, Caller, call, refusal
 from tests.wsgi_transport import WsgiAdapter
 
 URL = "https://org.test"

@@ -12,8 +12,7 @@ from service.localorg.errors import Refusal
 from service.localorg.http.app import App
 from service.localorg.org import LocalOrg
 from service.localorg.transactions import Transaction
-from tests.localorg.faults.conftest import NOW
-from tests.localorg.http.calling import EDITOR, Caller, call, refusal
+from tests.localorg.http.calling import EDITOR, NOW, Caller, call, refusal
 
 
 @pytest.fixture

@@ -6,27 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from service.localorg.clock import Clock
-from service.localorg.http.app import App, create_app
-from service.localorg.org import ADMIN, INTEGRATION, LocalOrg
-from tests.localorg.http.calling import EDITOR, NOW, PACKAGE, Caller
+from service.localorg.http.app import App
+from service.localorg.org import ADMIN, INTEGRATION
+from tests.localorg.http.calling import EDITOR, Caller
+from tests.localorg.http.project import app, installed, org
 
-
-@pytest.fixture(scope="session")
-def installed() -> LocalOrg:
-    org = LocalOrg.install(PACKAGE, clock=Clock(NOW))
-    org.add_user(EDITOR, name="Eddy Editor", permission_sets=["Project_Editor"])
-    return org
-
-
-@pytest.fixture
-def org(installed: LocalOrg) -> LocalOrg:
-    return installed.clone(Clock(NOW))
-
-
-@pytest.fixture
-def app(org: LocalOrg) -> App:
-    return create_app(org)
+__all__ = ["app", "installed", "org"]
 
 
 @pytest.fixture
