@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from service.localorg.http.app import App, create_app
-from service.localorg.org import ADMIN, LocalOrg
+from service.localorg.http.app import App
+from service.localorg.org import LocalOrg
 from tests.localorg.deploy.packing import PIER, PLAIN_OBJECT, packed, text_field
 from tests.localorg.http.calling import Caller, call, refusal
 
@@ -19,16 +19,6 @@ SPACE = "{http://soap.sforce.com/2006/04/metadata}"
 BROKEN = PLAIN_OBJECT.replace("</CustomObject>", f"<fields>{text_field('Bad__c', 999)}</fields></CustomObject>")
 FAULTY = {**PIER, "objects/Pier__c.object": BROKEN}
 REQUESTS = "metadata/deployRequest"
-
-
-@pytest.fixture
-def app(boats: LocalOrg) -> App:
-    return create_app(boats)
-
-
-@pytest.fixture
-def caller(app: App, boats: LocalOrg) -> Caller:
-    return Caller(app, app.api.sessions.open(boats.user_id(ADMIN)))
 
 
 @pytest.fixture

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from service.localorg.http.app import App, create_app
-from service.localorg.org import ADMIN, LocalOrg
+from service.localorg.http.app import App
 from tests.localorg.deploy.test_schema_changes import DEPTH
 from tests.localorg.http.calling import Caller, call, refusal
-
-
-@pytest.fixture
-def app(boats: LocalOrg) -> App:
-    return create_app(boats)
-
-
-@pytest.fixture
-def caller(app: App, boats: LocalOrg) -> Caller:
-    return Caller(app, app.api.sessions.open(boats.user_id(ADMIN)))
 
 
 def names(caller: Caller) -> set[str]:
