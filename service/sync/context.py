@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
-from uuid import UUID
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from service.crm.client import Client
 from service.domain.merging import Direction, Rule
-from service.mapping.model import Mappings, ObjectMapping
-from service.store.database import SYNC, transaction
+from service.mapping.model import ObjectMapping
+from service.mirror.connected import Connected
+from service.store.database import SYNC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sync:
-    """One org's two sides and how they are mapped; `new_id` makes the ids of records born in the CRM."""
-
-    org_id: UUID
-    engine: Engine
-    client: Client
-    mappings: Mappings
-    new_id: Callable[[], UUID]
+class Sync(Connected):
+    """A connected org, as the sync works on it."""
 
     def transaction(self) -> AbstractContextManager[Connection]:
-        """Open a transaction that sees this org only."""
-        return transaction(self.engine, self.org_id, by=SYNC)
+        """Open a transaction that sees this org only, and in which the sync itself writes."""
+        return self.writing(by=SYNC)
 
 
 @lru_cache(maxsize=1024)

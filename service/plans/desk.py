@@ -1,0 +1,37 @@
+"""The desk: what every use case is given; who acts, when, and on which org."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from service.domain.permissions import Action, User, decide
+from service.mirror.connected import Connected
+from service.plans.refusals import Denied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Both sides of an org, the user who acts and the moment; `zone` is the org's time zone."""
+
+    org: Connected
+    user: User
+    now: datetime
+    zone: str
+
+    @property
+    def today(self) -> date:
+        """Return the org's day (D11)."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def by(self) -> str:
+        """Return how the writer stands in the ledger."""
+        return f"user {self.user.crm_id}"
+
+    def allow(self, action: Action, noun: str) -> None:
+        """Refuse what the acting user may not do; Denied says why."""
+        verdict = decide(self.user.rights, action, noun)
+        if not verdict.allowed:
+            raise Denied(verdict.reason)
