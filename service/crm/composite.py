@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from service.crm.answers import Answer, RowResult, row_errors
-from service.crm.errors import Refused, RowError
+from service.crm.errors import HALTED, Refused, RowError
 from service.crm.requests import Request
 
 MOST_PARTS = 25
@@ -93,5 +93,6 @@ def _planted(nodes: Mapping[str, Request[RowResult]], outcome: dict[str, Any]) -
     names = [part["referenceId"] for part in outcome["graphResponse"]["compositeResponse"]]
     if outcome["isSuccessful"]:
         return {name: read(nodes[name], answer) for name, answer in zip(names, answers, strict=True)}
-    errors = tuple(error for answer in answers for error in row_errors(answer.body))
-    return Refused(errors, status=400)
+    errors = [(error, name) for answer, name in zip(answers, names, strict=True) for error in row_errors(answer.body)]
+    blamed = next((name for error, name in errors if error.code not in HALTED), None)
+    return Refused(tuple(error for error, _ in errors), status=400, part=blamed)

@@ -30,6 +30,9 @@ CODE_OF_THE_ORG = frozenset(
 HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 """Codes that only say that another part of the same request failed."""
 
+ALREADY_GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"})
+"""Answers to a delete that mean it is done."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowError:
@@ -72,13 +75,13 @@ class Retryable(CrmError):
 
 
 class Refused(CrmError):
-    """Report Salesforce's refusal with its own codes, messages and fields."""
+    """Report Salesforce's refusal with its own codes, messages and fields; of a graph, the part that failed."""
 
-    def __init__(self, errors: tuple[RowError, ...], *, status: int) -> None:
+    def __init__(self, errors: tuple[RowError, ...], *, status: int, part: str | None = None) -> None:
         # The part that failed tells more than the parts that were halted because of it.
         self.first = next((error for error in errors if error.code not in HALTED), errors[0])
         super().__init__(f"Salesforce refused the request: {self.first}")
-        self.errors, self.status = errors, status
+        self.errors, self.status, self.part = errors, status, part
 
     @property
     def code(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,9 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from service.domain.values import Row
 from service.store.database import among
 from service.store.ledger import links
+
+COLD = timedelta(seconds=2)
+"""A conditional write compares whole seconds: a base read sooner after the record's own change proves nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,13 @@ class Link:
     def dirty(self) -> bool:
         """Say whether something here may be unknown there."""
         return self.version > self.pushed_version
+
+    @property
+    def cold(self) -> bool:
+        """Say whether a conditional write on this base catches every later change."""
+        if self.base_modstamp is None or self.base_read_at is None:
+            return False
+        return self.base_read_at - self.base_modstamp >= COLD
 
 
 _COLUMNS = [links.c[name] for name in Link.__slots__]

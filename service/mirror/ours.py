@@ -94,6 +94,17 @@ def pointing_at(
     return found
 
 
+def take_away(
+    connection: Connection, mappings: Mappings, noun: str, ids: Collection[UUID]
+) -> list[tuple[ObjectMapping, FieldMapping, UUID]]:
+    """Delete records of ours that the CRM deleted; return what pointed at them, cleared now here and in what was agreed."""
+    pointing = pointing_at(connection, mappings, noun, ids)
+    for _, field, child_id in pointing:
+        forget_reference(connection, field.column, [child_id])
+    delete_rows(connection, mappings, noun, ids)
+    return pointing
+
+
 def repoint(connection: Connection, field: tuple[ObjectMapping, FieldMapping], *, old: UUID, new: UUID) -> None:
     """Let what points at one record of ours point at another, here and in what was agreed."""
     mapping, column = field[0], field[1].column

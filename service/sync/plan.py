@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import StrEnum
 
 from service.domain.merging import SENDS_OURS, TAKES_THEIRS, Direction, FieldDecision, merge
@@ -13,9 +12,6 @@ from service.mapping.model import ObjectMapping
 from service.mirror import ours
 from service.mirror.links import Link
 from service.sync.context import rules
-
-COLD = timedelta(seconds=2)
-"""A conditional write compares whole seconds: a base read sooner after the record's own change proves nothing."""
 
 
 class Act(StrEnum):
@@ -74,14 +70,7 @@ def needs_reading(write: Write) -> bool:
         return False
     if link.crm_id is None or link.sending is not None:
         return link.sending is not None
-    return write.act is Act.DELETE or (write.act is Act.CONDITIONAL and not cold(link))
-
-
-def cold(link: Link) -> bool:
-    """Say whether a conditional write on this base catches every later change."""
-    if link.base_modstamp is None or link.base_read_at is None:
-        return False
-    return link.base_read_at - link.base_modstamp >= COLD
+    return write.act is Act.DELETE or (write.act is Act.CONDITIONAL and not link.cold)
 
 
 def _deletion(mapping: ObjectMapping, link: Link) -> Write:

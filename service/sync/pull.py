@@ -14,6 +14,7 @@ from service.domain.merging import WAITS, Fate, FieldDecision, Merge, Outcome, c
 from service.domain.values import Row
 from service.mapping.model import ObjectMapping
 from service.mirror import links, ours
+from service.mirror.links import Link
 from service.sync import theirs
 from service.sync.arrive import Arrival, arrive
 from service.sync.contested import contested
@@ -66,7 +67,12 @@ class Pull:
         known = [t.link.id for t in shown if t.link.version]
         held = ours.read_rows(self.connection, self.mapping, known, lock=True)
         fresh = links.by_id(self.connection, known, lock=True)
-        return [replace(t, link=replace(fresh.get(t.link.id, t.link), crm_id=t.link.crm_id)) for t in shown], held
+        facing = [replace(t, link=replace(fresh.get(t.link.id, t.link), crm_id=t.link.crm_id)) for t in shown]
+        return [t for t in facing if not self._outdated(t.link)], held
+
+    def _outdated(self, link: Link) -> bool:
+        """Say whether both sides agreed on something newer since the rows were read; the next look shows it again."""
+        return link.base_read_at is not None and link.base_read_at > self.read_at
 
     def _meet(self, shown: Theirs, held: Row) -> Met:
         link = shown.link

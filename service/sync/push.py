@@ -14,14 +14,14 @@ from service.crm.requests import MOST_ROWS as MOST_BATCH
 from service.domain.values import Value
 from service.mapping.model import ObjectMapping
 from service.mirror import links, ours
-from service.mirror.links import Wanted
+from service.mirror.links import COLD, Wanted
 from service.store.allowances import MOST_ROWS
 from service.store.ledger import links as ledger
 from service.sync import fetch, pull, send
 from service.sync.context import Sync
 from service.sync.journal import Decision, Journal, of_field
 from service.sync.park import SENT, Parked, Why, asked_fields, blocked, forget, park, release
-from service.sync.plan import COLD, Act, Write, cold, needs_reading, plan
+from service.sync.plan import Act, Write, needs_reading, plan
 from service.sync.send import Batch, Result
 
 ROUNDS = 3
@@ -91,7 +91,7 @@ def gather(
 
 def ready(write: Write) -> bool:
     """Say whether a write may go now, or its base is too fresh to prove anything."""
-    return write.link.sending is None and (write.act is not Act.CONDITIONAL or cold(write.link))
+    return write.link.sending is None and (write.act is not Act.CONDITIONAL or write.link.cold)
 
 
 def planned(connection: Connection, mapping: ObjectMapping, wanted: Wanted, *, now: datetime) -> list[Write]:

@@ -65,10 +65,7 @@ def _stuck(link: Link, reason: str) -> Parked:
 
 def _delete(sync: Sync, connection: Connection, journal: Journal, mapping: ObjectMapping, going: list[UUID]) -> None:
     """Delete records of ours; what points at them is cleared, and parked where it cannot be without them."""
-    pointing = ours.pointing_at(connection, sync.mappings, mapping.name, going)
-    for _, field, child_id in pointing:
-        ours.forget_reference(connection, field.column, [child_id])
-    ours.delete_rows(connection, sync.mappings, mapping.name, going)
+    pointing = ours.take_away(connection, sync.mappings, mapping.name, going)
     orphans = {child_id: (child, field) for child, field, child_id in pointing if field.required}
     left = links.by_id(connection, list(orphans))
     park(

@@ -9,7 +9,7 @@ from typing import Any
 
 from service.crm.answers import Landed, OutOfStep, RowResult
 from service.crm.composite import MOST_HEAVY, MOST_PARTS
-from service.crm.errors import CODE_OF_THE_ORG, Refused, RowError
+from service.crm.errors import ALREADY_GONE, CODE_OF_THE_ORG, Refused, RowError
 from service.crm.requests import (
     MOST_ROWS,
     Request,
@@ -22,9 +22,6 @@ from service.domain.values import Value
 from service.mapping.model import Mappings, ObjectMapping
 from service.mapping.wire import wire_row
 from service.sync.plan import Act, Write
-
-ALREADY_GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"})
-"""Answers to a delete that mean it is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

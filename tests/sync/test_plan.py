@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from service.domain.values import Row
-from service.mirror.links import Link
-from service.sync.plan import COLD, Act, cold, needs_reading, plan
+from service.mirror.links import COLD, Link
+from service.sync.plan import Act, needs_reading, plan
 from tests.world import shipped
 
 MAPPINGS = shipped()
@@ -125,12 +125,12 @@ def test_a_column_that_was_never_met_and_is_empty_is_not_sent() -> None:
     ],
 )
 def test_a_base_is_cold_once_a_condition_would_catch_every_later_change(age: timedelta, is_cold: bool) -> None:
-    assert cold(link("objective", base_modstamp=READ - age)) is is_cold
+    assert link("objective", base_modstamp=READ - age).cold is is_cold
 
 
 @pytest.mark.parametrize("missing", ["base_modstamp", "base_read_at"])
 def test_a_base_of_unknown_age_is_not_cold(missing: str) -> None:
-    assert not cold(replace(link("objective"), **{missing: None}))
+    assert not replace(link("objective"), **{missing: None}).cold
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,289 @@
+"""Writing one set of records to both sides at once: the CRM first, since it may refuse, then the store.
+
+What landed there and was not booked here (a crash in between) is found by the next sync: every record carries our id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from service.crm.answers import Landed, OutOfStep, RowResult, moment
+from service.crm.composite import MOST_NODES
+from service.crm.errors import ALREADY_GONE, Refused, RowError
+from service.crm.requests import MOST_IDS, MOST_ROWS, Request, delete_rows, retrieve, update_row, upsert_row
+from service.domain.values import Row, Value
+from service.errors import PlansyncError
+from service.mapping.model import Mappings, ObjectMapping
+from service.mapping.wire import canonical_row, wire_row
+from service.mirror import links, ours
+from service.mirror.connected import Connected
+from service.mirror.links import Link
+from service.store.ledger import links as ledger
+
+JUST_READ = timedelta(seconds=1)
+"""The CRM's clock shows whole seconds: what was read in the second of our writing may be from before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    """A record to be made, with the id it gets; references hold our ids, also of records made along with it."""
+
+    noun: str
+    id: UUID
+    values: Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """The columns of one record that get other values."""
+
+    noun: str
+    id: UUID
+    values: Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amended:
+    """What became of one update: done, or refused with the CRM's reason, or the record was another one there."""
+
+    update: Update
+    error: RowError | None = None
+    out_of_step: bool = False
+
+    @property
+    def done(self) -> bool:
+        """Say whether both sides hold the new values."""
+        return self.error is None and not self.out_of_step
+
+
+class Unplanted(PlansyncError):  # noqa: N818 - named for what became of the records
+    """The CRM refused one of several new records, and so none of them was made."""
+
+    def __init__(self, create: Create | None, error: RowError) -> None:
+        super().__init__(f"The CRM refused {create.noun if create else 'the records'}: {error}")
+        self.create, self.error = create, error
+
+
+def plant(org: Connected, creates: Sequence[Create], *, by: str) -> None:
+    """Make new records on both sides, parents first, all or none; Unplanted says which one the CRM refused.
+
+    Up to 500 go in one call, which the CRM keeps whole or not at all; of more, what was made is taken back when a
+    later part is refused. Sent again after a lost answer it makes nothing twice, since the ids are given.
+    """
+    with org.writing(by=by) as connection:
+        places = links.crm_ids(connection, sorted(_pointed_at(org.mappings, creates)))
+    made: dict[UUID, str | None] = {}
+    for start in range(0, len(creates), MOST_NODES):
+        part = creates[start : start + MOST_NODES]
+        known = places | {str(our_id): crm_id for our_id, crm_id in made.items() if crm_id}
+        answer = org.client.graph(_nodes(org.mappings, part, known))
+        if isinstance(answer, Refused):
+            _take_back(org, [crm_id for crm_id in made.values() if crm_id])
+            raise Unplanted(_blamed(part, answer), answer.first)
+        made |= {create.id: answer[_node_name(create.id)].id for create in part}
+    _book_creates(org, creates, made, by=by)
+
+
+def amend(org: Connected, updates: Sequence[Update], *, by: str) -> list[Amended]:
+    """Change records on both sides, each for itself, if the CRM still holds what we know of them; 25 in one call."""
+    with org.writing(by=by) as connection:
+        facing = links.by_id(connection, [update.id for update in updates])
+        places = links.crm_ids(connection, sorted(_pointed_at(org.mappings, updates)))
+    unmodified_since = _moments(org, updates, facing)
+    sent = [update for update in updates if update.id in unmodified_since]
+    requests = [_patch(org.mappings, u, facing[u.id], places, unmodified_since[u.id]) for u in sent]
+    answers = dict(zip([u.id for u in sent], org.client.composite(requests), strict=True)) if requests else {}
+    outcomes = [_amended(update, answers.get(update.id, OutOfStep())) for update in updates]
+    _book_updates(org, [outcome.update for outcome in outcomes if outcome.done], by=by)
+    return outcomes
+
+
+def remove(org: Connected, noun: str, ids: Sequence[UUID], *, by: str) -> dict[UUID, RowError]:
+    """Delete records of one noun on both sides; return those that the CRM keeps, with its reason."""
+    with org.writing(by=by) as connection:
+        there = [link for link in links.by_id(connection, ids).values() if link.crm_id]
+    batches = [there[start : start + MOST_ROWS] for start in range(0, len(there), MOST_ROWS)]
+    requests = [delete_rows([link.crm_id or "" for link in batch]) for batch in batches]
+    kept: dict[UUID, RowError] = {}
+    for batch, answer in zip(batches, org.client.composite(requests), strict=True):
+        kept |= _kept(batch, answer)
+    _book_deletes(org, noun, [our_id for our_id in ids if our_id not in kept], by=by)
+    return kept
+
+
+def _pointed_at(mappings: Mappings, changes: Iterable[Create | Update]) -> set[str]:
+    return {
+        str(change.values[field.column])
+        for change in changes
+        for field in mappings[change.noun].references
+        if change.values.get(field.column)
+    }
+
+
+def _node_name(our_id: UUID) -> str:
+    return f"n{our_id.hex}"
+
+
+def _nodes(mappings: Mappings, creates: Sequence[Create], places: Mapping[str, str]) -> dict[str, Request[RowResult]]:
+    """Return the rows of one graph by name; those made along with it are pointed at by theirs."""
+    along = {str(create.id): f"@{{{_node_name(create.id)}.id}}" for create in creates}
+    return {_node_name(create.id): _node(mappings[create.noun], create, {**places, **along}) for create in creates}
+
+
+def _node(mapping: ObjectMapping, create: Create, places: Mapping[str, str]) -> Request[RowResult]:
+    sent = {field.column for field in mapping.fields if field.pushed}
+    values: Row = {column: value for column, value in create.values.items() if column in sent and value is not None}
+    key = (mapping.key or "", str(create.id))
+    return upsert_row(mapping.sobject, key, wire_row(mapping, _pointing(mapping, values, places)))
+
+
+def _pointing(mapping: ObjectMapping, values: Row, places: Mapping[str, str]) -> Row:
+    """Return values whose references hold the CRM's ids in place of ours."""
+    pointing = {field.column for field in mapping.references}
+    return {c: places[str(value)] if c in pointing and value else value for c, value in values.items()}
+
+
+def _take_back(org: Connected, crm_ids: Sequence[str]) -> None:
+    """Delete what earlier parts made, children first."""
+    backwards = crm_ids[::-1]
+    batches = [backwards[start : start + MOST_ROWS] for start in range(0, len(backwards), MOST_ROWS)]
+    for batch in batches:
+        org.client.call(delete_rows(batch))
+
+
+def _book_creates(org: Connected, creates: Sequence[Create], made: Mapping[UUID, str | None], *, by: str) -> None:
+    with org.writing(by=by) as connection:
+        for mapping in org.mappings:
+            rows = {create.id: create.values for create in creates if create.noun == mapping.name}
+            ours.write_rows(connection, mapping, org.org_id, rows)
+            _settle(org, connection, rows, made=made)
+
+
+def _moments(org: Connected, updates: Sequence[Update], facing: Mapping[UUID, Link]) -> dict[UUID, datetime]:
+    """Return since when each record must be unmodified; one that is another there than we know is left out."""
+    known = {our_id: link for our_id, link in facing.items() if link.crm_id and link.base is not None}
+    cold = {i: link.base_modstamp for i, link in known.items() if link.cold and link.base_modstamp}
+    hot = [update for update in updates if update.id in known and update.id not in cold]
+    return cold | _read_again(org, hot, known)
+
+
+def _read_again(org: Connected, updates: Sequence[Update], known: Mapping[UUID, Link]) -> dict[UUID, datetime]:
+    """Read records whose base is too fresh to prove anything; return the clocks of those that are as we know them."""
+    groups = [
+        part for mapping in org.mappings for part in _parts([u for u in updates if u.noun == mapping.name], MOST_IDS)
+    ]
+    requests = [_reading(org.mappings[part[0].noun], part, known) for part in groups]
+    found: dict[UUID, datetime] = {}
+    for part, rows in zip(groups, org.client.composite(requests) if requests else [], strict=True):
+        for update, row in zip(part, rows, strict=True):
+            if row and _as_known(org, update, known[update.id], row):
+                found[update.id] = moment(row["SystemModstamp"])
+    return found
+
+
+def _parts(updates: list[Update], size: int) -> list[list[Update]]:
+    return [updates[start : start + size] for start in range(0, len(updates), size)]
+
+
+def _reading(mapping: ObjectMapping, part: Sequence[Update], known: Mapping[UUID, Link]) -> Request[Any]:
+    fields = sorted({mapping.field(column).crm for update in part for column in update.values})
+    return retrieve(mapping.sobject, [known[u.id].crm_id or "" for u in part], ["SystemModstamp", *fields])
+
+
+def _as_known(org: Connected, update: Update, link: Link, row: Mapping[str, Any]) -> bool:
+    """Say whether the CRM still holds, in the columns to be changed, what both sides agreed on."""
+    mapping = org.mappings[update.noun]
+    shown = canonical_row(mapping, row)
+    with org.writing(by="") as connection:
+        pointed = {str(shown[f.column]) for f in mapping.references if shown.get(f.column)}
+        our_ids = links.our_ids(connection, pointed)
+    base = link.base or {}
+    return all(_ours(mapping, our_ids, column, shown.get(column)) == base.get(column) for column in update.values)
+
+
+def _ours(mapping: ObjectMapping, our_ids: Mapping[str, str], column: str, value: Value) -> Value:
+    return our_ids.get(str(value)) if value and mapping.field(column).refers_to else value
+
+
+def _blamed(part: Sequence[Create], refused: Refused) -> Create | None:
+    return next((create for create in part if _node_name(create.id) == refused.part), None)
+
+
+def _patch(
+    mappings: Mappings, update: Update, link: Link, places: Mapping[str, str], unmodified_since: datetime
+) -> Request[Any]:
+    mapping = mappings[update.noun]
+    values = wire_row(mapping, _pointing(mapping, update.values, places))
+    return update_row(mapping.sobject, link.crm_id or "", values, unmodified_since=unmodified_since)
+
+
+def _amended(update: Update, answer: Landed | OutOfStep | RowError | Refused) -> Amended:
+    if isinstance(answer, Refused):
+        return Amended(update=update, error=answer.first)
+    if isinstance(answer, RowError):
+        return Amended(update=update, error=answer)
+    return Amended(update=update, out_of_step=isinstance(answer, OutOfStep))
+
+
+def _book_updates(org: Connected, updates: Sequence[Update], *, by: str) -> None:
+    with org.writing(by=by) as connection:
+        for mapping in org.mappings:
+            changes = {update.id: update.values for update in updates if update.noun == mapping.name}
+            held = ours.read_rows(connection, mapping, list(changes), lock=True)
+            clean = {i: link for i, link in links.by_id(connection, list(held), lock=True).items() if not link.dirty}
+            rows = {our_id: {**row, **changes[our_id]} for our_id, row in held.items()}
+            ours.write_rows(connection, mapping, org.org_id, rows)
+            _settle(org, connection, {i: changes[i] for i in held}, clean=clean)
+
+
+def _settle(
+    org: Connected,
+    connection: Connection,
+    sent: Mapping[UUID, Row],
+    *,
+    made: Mapping[UUID, str | None] | None = None,
+    clean: Collection[UUID] | None = None,
+) -> None:
+    """Book what the CRM took: it is agreed now, and nothing is left to push of what was clean before."""
+    standing = links.by_id(connection, list(sent))
+    rows = [
+        {
+            "link": our_id,
+            "crm": (made or {}).get(our_id) or link.crm_id,
+            "sent": sent[our_id],
+            "seen": link.version if clean is None or our_id in clean else link.pushed_version,
+        }
+        for our_id, link in standing.items()
+    ]
+    links.settle(connection, rows)
+    # A reading that was under way meanwhile is older than this and must not win over it.
+    if org.client.org_time:
+        links.change(connection, list(standing), base_read_at=org.client.org_time + JUST_READ)
+
+
+def _kept(batch: Sequence[Link], answer: Any) -> dict[UUID, RowError]:
+    if isinstance(answer, Refused):
+        return {link.id: answer.first for link in batch}
+    return {
+        link.id: row.errors[0]
+        for link, row in zip(batch, answer, strict=True)
+        if not row.success and row.errors[0].code not in ALREADY_GONE
+    }
+
+
+def _book_deletes(org: Connected, noun: str, ids: Sequence[UUID], *, by: str) -> None:
+    """Delete here what the CRM deleted, with the details that went along, and clear what pointed at it."""
+    with org.writing(by=by) as connection:
+        pointing = ours.take_away(connection, org.mappings, noun, ids)
+        gone = list(ids)
+        for mapping in org.mappings:
+            details = [our_id for child, field, our_id in pointing if child is mapping and field.required]
+            ours.take_away(connection, org.mappings, mapping.name, details)
+            gone += details
+        links.change(connection, gone, gone=True, deleted=True, sending=None, pushed_version=ledger.c.version)
