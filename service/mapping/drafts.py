@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.mapping.closed import Fault, is_our_name, read_shape
 from service.mapping.model import Problem
 from service.mapping.rules import Columns, Shape, column_faults, object_faults, twice_mapped
-from service.mapping.schema import Fault, ObjectShape, OverlayShape, is_our_name, read_shape
+from service.mapping.schema import ObjectShape, OverlayShape
 from service.mapping.yaml_file import read_yaml
 
 

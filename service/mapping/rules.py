@@ -7,8 +7,8 @@ from typing import Any
 
 from service.domain.merging import Direction, Policy
 from service.domain.values import Kind, NotCanonical, canonical
+from service.mapping.closed import Fault
 from service.mapping.model import Operator
-from service.mapping.schema import Fault
 from service.mapping.transforms import TRANSFORMS, their_kind
 
 Shape = Mapping[str, Any]

@@ -10,7 +10,7 @@ import yaml
 from service.mapping.model import Problem
 
 
-def read_yaml(path: Path) -> tuple[dict[Any, Any] | None, list[Problem]]:
+def read_yaml(path: Path, *, guide: str = "mappings/README.md") -> tuple[dict[Any, Any] | None, list[Problem]]:
     """Return the document and its problems; None where there is no mapping of keys to read."""
     try:
         loader = _StrictLoader(path.read_text(encoding="utf-8"))
@@ -23,7 +23,7 @@ def read_yaml(path: Path) -> tuple[dict[Any, Any] | None, list[Problem]]:
         return None, [Problem(path.name, "", _explain(error))]
     problems = [Problem(path.name, "", message) for message in loader.twice]
     if not isinstance(document, dict):
-        return None, [*problems, Problem(path.name, "", "holds no keys; see mappings/README.md for the form")]
+        return None, [*problems, Problem(path.name, "", f"holds no keys; see {guide} for the form")]
     return document, problems
 
 
