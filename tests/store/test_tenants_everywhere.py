@@ -15,14 +15,14 @@ import pytest
 from sqlalchemy import Column, Connection, Engine, Table, create_engine, text
 from sqlalchemy.exc import DataError, ProgrammingError
 
-from service.store import admins, ledger, orgs, reports, schedule
+from service.store import admins, kept_requests, ledger, orgs, reports, schedule
 from service.store.database import transaction
 from service.store.records import METADATA
 from tests.world import START
 
 pytestmark = pytest.mark.req("P13")
 
-READ = (admins, ledger, orgs, reports, schedule)
+READ = (admins, kept_requests, ledger, orgs, reports, schedule)
 """Imported for the tables that they add to the metadata."""
 TENANTS = {table.name: table for table in METADATA.sorted_tables if "org_id" in table.c}
 every_table = pytest.mark.parametrize("table", TENANTS.values(), ids=TENANTS)

@@ -5,7 +5,25 @@ from alembic import op
 revision = "0006"
 down_revision = "0005"
 
-TABLES = ""
+TABLES = """
+CREATE TABLE kept_requests (
+    org_id UUID NOT NULL,
+    id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    body JSONB NOT NULL,
+    asked_by JSONB NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    attempts INTEGER DEFAULT 1 NOT NULL,
+    tried_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    last_error TEXT NOT NULL,
+    ended_at TIMESTAMP WITH TIME ZONE,
+    outcome JSONB,
+    refused JSONB,
+    CONSTRAINT kept_requests_pkey PRIMARY KEY (org_id, id)
+);
+
+CREATE INDEX kept_requests_waiting_idx ON kept_requests (org_id, created_at) WHERE ended_at IS NULL;
+"""
 
 TENANCY = """
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
@@ -16,5 +34,6 @@ CREATE POLICY org ON {table} USING (org_id = nullif(current_setting('plansync.or
 
 def upgrade() -> None:
     """Make the tables."""
-    if TABLES:
-        op.execute(TABLES)
+    op.execute(TABLES)
+    for table in ("kept_requests",):
+        op.execute(TENANCY.format(table=table))
