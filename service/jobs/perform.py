@@ -10,13 +10,13 @@ import structlog
 
 from service.crm.errors import LimitReached
 from service.errors import PlansyncError
-from service.jobs.sides import Sides
 from service.jobs.table import Job
 from service.jobs.tasks import Work
 from service.store import orgs, queue, schedule
 from service.store.database import transaction
 from service.store.orgs import Org
 from service.sync.run import Busy, Paused, Report
+from service.sync.sides import Sides
 from service.wiring import Services
 
 SOON = timedelta(seconds=5)

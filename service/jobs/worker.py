@@ -20,9 +20,9 @@ from procrastinate.manager import JobManager
 
 from service.errors import PlansyncError
 from service.jobs.perform import perform
-from service.jobs.sides import Sides
 from service.jobs.table import Job, table
 from service.store import queue
+from service.sync.sides import Sides
 from service.wiring import Services
 
 log = structlog.get_logger()
@@ -53,7 +53,7 @@ class Pace:
 
 def run_worker(services: Services, stop: Event, pace: Pace) -> None:
     """Work until stopped; then let what is under way end, and leave without it when it takes too long."""
-    sides = Sides(services)
+    sides = Sides(services.sync)
     try:
         asyncio.run(_Crew(services, sides, stop, pace).work())
     finally:

@@ -13,7 +13,6 @@ from sqlalchemy import delete
 
 from service.crm.errors import LimitReached
 from service.jobs.perform import Outcome, perform
-from service.jobs.sides import Sides
 from service.jobs.table import Job, table
 from service.jobs.tasks import RETRIED_AT_ONCE, Work
 from service.store import allowances, lock, orgs, reports, schedule
@@ -21,6 +20,7 @@ from service.store.database import transaction
 from service.store.ledger import orgs as orgs_table
 from service.store.overview import parked_records
 from service.sync.run import Report
+from service.sync.sides import Sides
 from tests.jobs.site import Connected, Site
 
 JOBS = {job.name: job for job in table(timedelta(minutes=1))}
@@ -29,7 +29,7 @@ JOBS = {job.name: job for job in table(timedelta(minutes=1))}
 @contextmanager
 def opened(site: Site) -> Iterator[Sides]:
     """Open sides and close them afterwards."""
-    sides = Sides(site.services)
+    sides = Sides(site.services.sync)
     try:
         yield sides
     finally:

@@ -1,20 +1,20 @@
-"""Both sides of each org, kept open between jobs: a sign-in for each job would be slow, and orgs count them."""
+"""Both sides of each org, kept open between jobs and requests: a sign-in for each would be slow, and orgs count them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
 from uuid import UUID
 
 from service.store.orgs import Org
 from service.sync.context import Sync
-from service.wiring import Services
 
 
 class Sides:
-    """The open sides of one worker; an org's are opened anew when its login or its name for things changed."""
+    """The open sides of one process; an org's are opened anew when its login or its name for things changed."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    def __init__(self, open_sides: Callable[[Org], Sync]) -> None:
+        self._open_sides = open_sides
         self._open: dict[UUID, tuple[Org, Sync]] = {}
         self._lock = Lock()
 
@@ -24,7 +24,7 @@ class Sides:
             known = self._open.pop(org.id, None)
             if known is None or known[0] != org:
                 _close(known)
-                known = (org, self._services.sync(org))
+                known = (org, self._open_sides(org))
             self._open[org.id] = known
             return known[1]
 
