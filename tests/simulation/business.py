@@ -84,7 +84,7 @@ class Business:
 
     def kept_there(self, noun: str, crm_id: str, values: dict[str, Any]) -> dict[str, Any]:
         """Return what the org has made of these values: its automation may have had its say."""
-        row = self._world.there(noun)[crm_id]
+        row = self._world.there(noun, deleted=True)[crm_id]
         return {column: row[self._field(noun, column).crm] for column in values}
 
     def canonical(self, noun: str, values: dict[str, Any]) -> dict[str, Value]:

@@ -91,7 +91,8 @@ class Strangers:
         outcomes: list[str | Refusal] = []
         self._people.gone_there(lambda: outcomes.extend(long.transaction.commit()))
         for (noun, values), outcome in zip(long.writes, outcomes, strict=True):
-            if values and isinstance(outcome, str) and outcome in self._world.there(noun):
+            # Also of a record that the same transaction then deleted: it may come back from the bin with them.
+            if values and isinstance(outcome, str) and outcome in self._world.there(noun, deleted=True):
                 self._people.accepted_there(noun, outcome, values)
 
     def _write(self, long: Long) -> None:
