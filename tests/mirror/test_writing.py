@@ -56,7 +56,8 @@ def test_a_tree_is_made_on_both_sides_in_one_call_and_the_next_cycle_sends_nothi
     assert world.here("objective")[tree]["name"] == "Adoption"
     assert world.crm_id(tree)
     report = world.settle()
-    assert not report.counts.get("landed") and not world.parked()
+    assert not report.counts.get("landed")
+    assert not world.parked()
 
 
 @pytest.mark.req("OB-46", "P4")
@@ -79,7 +80,8 @@ def test_a_tree_that_is_sent_twice_is_made_once(world: World) -> None:
     assert counts(world)["objective"] == 1
     assert len(world.here("objective")) == 1
     world.settle()
-    assert len(world.here("objective")) == 1 and world.crm_id(tree)
+    assert len(world.here("objective")) == 1
+    assert world.crm_id(tree)
 
 
 @pytest.mark.req("P4")
@@ -131,7 +133,8 @@ def rename(objective_id: UUID, name: str = "Retention") -> Update:
 def test_an_edit_stands_on_both_sides_after_one_call_and_is_not_sent_again(world: World, planted: UUID) -> None:
     before = world.sync.client.api_calls
     (outcome,) = amend(world.sync, [rename(planted)], by=BY)
-    assert outcome.done and world.sync.client.api_calls == before + 1
+    assert outcome.done
+    assert world.sync.client.api_calls == before + 1
     assert world.here("objective")[planted]["name"] == "Retention"
     assert world.there("objective")[world.crm_id(planted) or ""]["Name"] == "Retention"
     assert not world.settle().counts.get("landed")
@@ -141,7 +144,8 @@ def test_a_second_edit_right_after_the_first_reads_before_it_writes(world: World
     amend(world.sync, [rename(planted)], by=BY)
     before = world.sync.client.api_calls
     (outcome,) = amend(world.sync, [rename(planted, "Growth")], by=BY)
-    assert outcome.done and world.sync.client.api_calls == before + 2
+    assert outcome.done
+    assert world.sync.client.api_calls == before + 2
     assert world.there("objective")[world.crm_id(planted) or ""]["Name"] == "Growth"
 
 
@@ -155,7 +159,8 @@ def test_an_edit_of_a_record_that_changed_in_the_crm_meanwhile_is_not_done(
     world.pass_time(seconds=5)
     world.edit_there("objective", world.crm_id(planted) or "", Name="Theirs")
     (outcome,) = amend(world.sync, [rename(planted)], by=BY)
-    assert outcome.out_of_step and not outcome.done
+    assert outcome.out_of_step
+    assert not outcome.done
     world.settle()
     assert world.here("objective")[planted]["name"] == "Theirs"
 
@@ -164,7 +169,8 @@ def test_an_edit_that_the_crm_refuses_changes_nothing_and_leaves_the_others(worl
     (task,) = world.here("playbook_task")
     bad = Update(noun="playbook_task", id=task, values={"percent_complete": "101"})
     refused, done = amend(world.sync, [bad, rename(planted)], by=BY)
-    assert refused.error and refused.error.code == "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+    assert refused.error
+    assert refused.error.code == "FIELD_CUSTOM_VALIDATION_EXCEPTION"
     assert done.done
     assert world.here("playbook_task")[task]["percent_complete"] is None
 
@@ -214,7 +220,8 @@ def test_a_deleted_record_is_gone_on_both_sides_with_its_details_and_stays_gone(
     assert set(world.here("playbook_task")) == {task}
     assert not world.here("playbook_task_dependency")
     world.settle()
-    assert set(world.here("playbook_task")) == {task} and not world.parked()
+    assert set(world.here("playbook_task")) == {task}
+    assert not world.parked()
 
 
 @pytest.mark.req("OB-62")
