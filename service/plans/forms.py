@@ -15,9 +15,6 @@ from service.domain.merging import Direction
 from service.domain.values import Kind, NotCanonical, Row, Value, canonical
 from service.mapping.model import FieldMapping, ObjectMapping
 
-MOST_DECIMALS = 18
-"""Decimals that a number of the CRM can have at most."""
-
 _UNTEXT = re.compile("[\x00\ud800-\udfff]")
 _WANTED = {
     Kind.TEXT: "text",
@@ -97,7 +94,7 @@ def _bounded(field: FieldMapping, raw: Any) -> Decimal | None:
     if number and number.adjusted() >= MOST_DIGITS:
         message = f"{field.column} keeps {MOST_DIGITS} digits before the point, and {shown(raw)} has more"
         raise _Unread("out_of_range", f"{message}; choose another unit")
-    most = MOST_DECIMALS if field.scale is None else field.scale
+    most = field.scale or 0
     if number and (number.adjusted() < -most or len(format(number, "f").rstrip("0").partition(".")[2]) > most):
         raise _Unread("too_precise", f"{field.column} keeps {most} decimals, and {shown(raw)} has more; round it")
     return number

@@ -83,7 +83,9 @@ def from_python(field: Field, value: Python) -> Stored:
         return value.isoformat()
     if isinstance(value, str):
         return value or None
-    return round_half_up(value * 100 if field.type is Type.PERCENT else value, field.scale)
+    # In decimals: as a float, 0.57005 * 100 lies just below 57.005.
+    exact = Decimal(repr(value)) * (100 if field.type is Type.PERCENT else 1)
+    return round_half_up(exact, field.scale)
 
 
 def stamp(moment: datetime) -> str:
@@ -91,9 +93,9 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
-def round_half_up(number: float, scale: int) -> float:
+def round_half_up(number: float | Decimal, scale: int) -> float:
     """Round to a number of decimals, halves away from zero, on the decimal digits as written."""
-    exact = Decimal(repr(number)).quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_UP)
+    exact = Decimal(str(number)).quantize(Decimal(1).scaleb(-scale), rounding=ROUND_HALF_UP)
     return float(exact) + 0.0
 
 
