@@ -21,7 +21,7 @@ from service.domain.values import Row, Value
 from service.errors import PlansyncError
 from service.mapping.model import Mappings, ObjectMapping
 from service.mapping.wire import canonical_row, wire_row
-from service.mirror import links, ours
+from service.mirror import cascade, links, ours
 from service.mirror.connected import Connected
 from service.mirror.links import Link
 from service.store.ledger import links as ledger
@@ -234,12 +234,24 @@ def _amended(update: Update, answer: Landed | OutOfStep | RowError | Refused) ->
 def _book_updates(org: Connected, updates: Sequence[Update], *, by: str) -> None:
     with org.writing(by=by) as connection:
         for mapping in org.mappings:
-            changes = {update.id: update.values for update in updates if update.noun == mapping.name}
-            held = ours.read_rows(connection, mapping, list(changes), lock=True)
-            clean = {i: link for i, link in links.by_id(connection, list(held), lock=True).items() if not link.dirty}
-            rows = {our_id: {**row, **changes[our_id]} for our_id, row in held.items()}
-            ours.write_rows(connection, mapping, org.org_id, rows)
-            _settle(org, connection, {i: changes[i] for i in held}, clean=clean)
+            clean, changes = _change(org, connection, mapping, updates)
+            _settle(org, connection, changes, clean=clean)
+
+
+def _change(
+    org: Connected, connection: Connection, mapping: ObjectMapping, updates: Sequence[Update]
+) -> tuple[set[UUID], dict[UUID, Row]]:
+    """Change our records of one noun and let their children follow; return which had nothing to push before."""
+    changes = {update.id: update.values for update in updates if update.noun == mapping.name}
+    held = ours.read_rows(connection, mapping, list(changes), lock=True)
+    clean = {link.id for link in links.by_id(connection, list(held), lock=True).values() if not link.dirty}
+    ours.write_rows(connection, mapping, org.org_id, {i: {**row, **changes[i]} for i, row in held.items()})
+    changed: dict[str, list[UUID]] = {}
+    for our_id in held:
+        for column in changes[our_id]:
+            changed.setdefault(column, []).append(our_id)
+    cascade.follow(connection, org.mappings, mapping.name, changed)
+    return clean, {our_id: changes[our_id] for our_id in held}
 
 
 def _settle(

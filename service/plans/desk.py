@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from service.domain.permissions import Action, User, decide
 from service.mirror.connected import Connected
+from service.mirror.sharing import may_touch
 from service.plans.refusals import Denied
 
 
@@ -35,3 +38,7 @@ class Desk:
         verdict = decide(self.user.rights, action, noun)
         if not verdict.allowed:
             raise Denied(verdict.reason)
+
+    def reachable(self, action: Action, noun: str, ids: Collection[UUID]) -> set[UUID]:
+        """Return which of these records the CRM's sharing lets the acting user touch in this way."""
+        return may_touch(self.org, self.user.crm_id, noun, ids, action)

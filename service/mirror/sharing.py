@@ -1,0 +1,47 @@
+"""What the CRM's sharing lets a user do with records: asked of the CRM itself, never guessed (design, section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from service.crm.answers import Page
+from service.crm.errors import Refused
+from service.crm.requests import Request, query
+from service.crm.soql import compare, select
+from service.domain.permissions import Action
+from service.mirror import links
+from service.mirror.connected import Connected
+
+MOST_RECORDS = 200
+"""Records that one query of UserRecordAccess may ask about."""
+
+ACCESS = {
+    Action.VIEW: "HasReadAccess",
+    Action.EDIT: "HasEditAccess",
+    Action.DELETE: "HasDeleteAccess",
+}
+
+
+def may_touch(org: Connected, user_crm_id: str, noun: str, ids: Collection[UUID], action: Action) -> set[UUID]:
+    """Return which of these records of ours the user may touch in this way; what the CRM does not know yet, nobody."""
+    with org.writing(by="") as connection:
+        known = {crm_id: UUID(our_id) for our_id, crm_id in links.crm_ids(connection, [str(i) for i in ids]).items()}
+    there = sorted(known)
+    asks = [
+        _ask(user_crm_id, there[start : start + MOST_RECORDS], ACCESS[action])
+        for start in range(0, len(there), MOST_RECORDS)
+    ]
+    pages = org.client.composite(asks) if asks else []
+    return {known[row["RecordId"]] for page in map(_shown, pages) for row in page.rows if row[ACCESS[action]]}
+
+
+def _ask(user_crm_id: str, crm_ids: Sequence[str], right: str) -> Request[Page]:
+    where = [compare("UserId", "=", user_crm_id), compare("RecordId", "IN", crm_ids)]
+    return query(select("UserRecordAccess", ["RecordId", right], where=where))
+
+
+def _shown(answer: Page | Refused) -> Page:
+    if isinstance(answer, Refused):
+        raise answer
+    return answer

@@ -1,0 +1,74 @@
+"""Create: one record, or an objective with its KPIs, on both sides or on none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from service.domain.faults import Fault
+from service.domain.permissions import Action
+from service.mirror.writing import Create, Unplanted, plant
+from service.plans import forms, rules
+from service.plans.desk import Desk
+from service.plans.refusals import Invalid
+
+Given = Mapping[str, Any]
+"""What a client sent: JSON values by column."""
+
+
+def create(desk: Desk, noun: str, given: Given, *, kpis: Sequence[Given] = (), record_id: UUID | None = None) -> UUID:
+    """Create a record (OB-01, OB-03) and, with an objective, its KPIs (OB-14, OB-76); return its id.
+
+    The same `record_id` given again makes nothing twice.
+    """
+    desk.allow(Action.CREATE, noun)
+    if kpis:
+        desk.allow(Action.CREATE, "objective_kpi")
+    if given.get("template"):
+        desk.allow(Action.PUBLISH, noun)
+    root_id = record_id or desk.org.new_id()
+    root, faults = _drafted(desk, noun, root_id, given)
+    creates = [root]
+    for number, one in enumerate(kpis):
+        kpi, wrong = _drafted_kpi(desk, root_id, one)
+        creates.append(kpi)
+        faults += [replace(fault, record=f"kpis/{number}") for fault in wrong]
+    if faults:
+        raise Invalid(faults)
+    try:
+        plant(desk.org, creates, by=desk.by)
+    except Unplanted as refused:
+        raise Invalid(_blamed(desk, creates, refused)) from None
+    return root_id
+
+
+def _drafted(desk: Desk, noun: str, record_id: UUID, given: Given) -> tuple[Create, list[Fault]]:
+    """Return the record as it would be made, and what is wrong with it."""
+    mapping = desk.org.mappings[noun]
+    row, faults = forms.read(mapping, given)
+    with desk.org.writing(by=desk.by) as connection:
+        pointed = rules.pointed_at(connection, desk.org.mappings, noun, row)
+    row = rules.owned(mapping, rules.filled(noun, row, pointed), pointed, desk.user)
+    wrong = {fault.field for fault in faults}
+    faults += [f for f in rules.faults(noun, row, pointed, changed=row) if f.field not in wrong]
+    return Create(noun=noun, id=record_id, values=row), faults
+
+
+def _drafted_kpi(desk: Desk, objective_id: UUID, given: Given) -> tuple[Create, list[Fault]]:
+    """Return a KPI of an objective that is made along with it."""
+    mapping = desk.org.mappings["objective_kpi"]
+    row, faults = forms.read(mapping, given)
+    row = rules.owned(mapping, {**row, "objective_id": str(objective_id)}, {}, desk.user)
+    wrong = {fault.field for fault in faults}
+    return Create(noun="objective_kpi", id=desk.org.new_id(), values=row), [
+        *faults,
+        *(f for f in rules.faults("objective_kpi", row, {}, changed=row) if f.field not in wrong),
+    ]
+
+
+def _blamed(desk: Desk, creates: Sequence[Create], refused: Unplanted) -> list[Fault]:
+    blamed = refused.create or creates[0]
+    record = None if blamed is creates[0] else f"kpis/{creates.index(blamed) - 1}"
+    return rules.refused(desk.org.mappings[blamed.noun], refused.error, record=record)
