@@ -23,6 +23,18 @@ CREATE TABLE kept_requests (
 );
 
 CREATE INDEX kept_requests_waiting_idx ON kept_requests (org_id, created_at) WHERE ended_at IS NULL;
+
+CREATE TABLE template_versions (
+    org_id UUID NOT NULL,
+    template_id UUID NOT NULL,
+    version INTEGER NOT NULL,
+    document JSONB NOT NULL,
+    records JSONB NOT NULL,
+    published_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    published_by TEXT NOT NULL,
+    note TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT template_versions_pkey PRIMARY KEY (org_id, template_id, version)
+);
 """
 
 TENANCY = """
@@ -35,5 +47,5 @@ CREATE POLICY org ON {table} USING (org_id = nullif(current_setting('plansync.or
 def upgrade() -> None:
     """Make the tables."""
     op.execute(TABLES)
-    for table in ("kept_requests",):
+    for table in ("kept_requests", "template_versions"):
         op.execute(TENANCY.format(table=table))
