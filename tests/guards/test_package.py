@@ -28,6 +28,7 @@ WORK_OBJECTS = [
     "Success_Plan__c",
 ]
 CUSTOM_OBJECTS = sorted([*WORK_OBJECTS, *MASTER_DETAILS])
+SETTINGS = "Plansync_Settings__c"
 CUSTOMER_SUCCESS, PARTICIPANT = "CSC_Customer_Success", "CSC_Participant_User"
 INTEGRATION, STANDARD_OBJECTS = "Plansync_Integration", "Plansync_Standard_Objects"
 ONLY_PLANSYNC_WRITES = {
@@ -94,10 +95,10 @@ def field_parameters() -> list:
     return [pytest.param(field, id=name) for name, field in all_fields().items()]
 
 
-def test_the_package_brings_nine_objects_and_extends_account_and_contact():
+def test_the_package_brings_nine_objects_and_one_setting_and_extends_account_and_contact():
     objects = load_objects()
-    assert sorted(objects) == CUSTOM_OBJECTS
-    assert {name.split(".")[0] for name in all_fields()} == {*CUSTOM_OBJECTS, "Account", "Contact"}
+    assert sorted(objects) == sorted([*CUSTOM_OBJECTS, SETTINGS])
+    assert {name.split(".")[0] for name in all_fields()} == {*objects, "Account", "Contact"}
 
 
 def load_objects() -> dict[str, Element]:
@@ -344,7 +345,7 @@ def test_kpis_can_be_reported_on_with_their_objective_and_plan():
     tables = {column.findtext("table", "") for column in report_type.iter("columns")}
     assert report_type.findtext("deployed") == "true"
     assert tables == {"Objective__c", "Objective__c.Objective_KPIs__r"}
-    assert {each.findtext("enableReports") for each in load_objects().values()} == {"true"}
+    assert {load_objects()[name].findtext("enableReports") for name in CUSTOM_OBJECTS} == {"true"}
 
 
 def test_every_rule_says_the_way_out_in_a_message_that_fits():

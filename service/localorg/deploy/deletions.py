@@ -11,6 +11,7 @@ from service.localorg.schema.components import Component, Key
 from service.localorg.schema.kinds import OBJECT
 
 DESTRUCTIVE = "destructiveChanges.xml"
+_WHAT = {"CustomObject": "custom object", "CustomField": "custom field"}
 _REFERENCED = "This {what} is referenced elsewhere in salesforce.com. : {kind} - {name}."
 
 
@@ -36,8 +37,8 @@ def _blamed(problem: InstallError, gone: list[Key]) -> InstallError:
     for kind, full_name in gone:
         bare = full_name.rpartition(".")[2]
         if re.search(rf"\b(\w+__)?{re.escape(bare.removesuffix('__c'))}(__[cr])?\b", problem.reason):
-            what = "custom object" if kind == OBJECT.type else "custom field"
-            reason = _REFERENCED.format(what=what, kind=problem.origin.type, name=problem.origin.full_name)
+            what, origin = _WHAT.get(kind, "component"), problem.origin
+            reason = _REFERENCED.format(what=what, kind=origin.type, name=origin.full_name)
             return InstallError(Origin(DESTRUCTIVE, kind, full_name), problem.element, reason)
     return problem
 

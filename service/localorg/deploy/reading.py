@@ -10,7 +10,7 @@ from service.localorg.deploy.archive import open_archive
 from service.localorg.deploy.manifest import ALL, Manifest, read_manifest
 from service.localorg.deploy.result import Package
 from service.localorg.errors import InstallError, Origin
-from service.localorg.schema.components import Component, Key, make_component
+from service.localorg.schema.components import DESCRIPTION, Component, Key, describes, make_component, make_described
 from service.localorg.schema.kinds import BY_FOLDER, NESTED, OBJECT, REPORT_FOLDER, Kind
 from service.localorg.schema.problems import Problems
 
@@ -58,22 +58,30 @@ def _below_root(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _read_components(files: Mapping[str, bytes], reading: _Reading) -> None:
-    for file, content in files.items():
-        if file in (MANIFEST, *DESTRUCTIVE):
+    for file in files:
+        if file in (MANIFEST, *DESTRUCTIVE) or describes(file, files):
             continue
         with reading.problems.noted():
-            kind, full_name = _place(file)
-            component = make_component(kind, full_name, file, content)
-            parts = _taken_apart(component) if kind is OBJECT else [component]
+            component = _component(file, files)
+            parts = _taken_apart(component) if component.kind is OBJECT else [component]
             reading.components |= {part.key: part for part in parts}
+
+
+def _component(file: str, files: Mapping[str, bytes]) -> Component:
+    kind, full_name = _place(file)
+    if kind.has_body:
+        return make_described(kind, full_name, file.removesuffix(DESCRIPTION), files)
+    return make_component(kind, full_name, file, files[file])
 
 
 def _place(file: str) -> tuple[Kind, str]:
     """Return which component a file holds, by its folder and ending."""
     folder, _, rest = file.partition("/")
     kind = BY_FOLDER.get(folder)
-    if kind is not None and rest.endswith("-meta.xml") and "/" not in rest and kind.in_folders:
-        return REPORT_FOLDER, rest.removesuffix("-meta.xml")
+    if kind is not None and rest.endswith(DESCRIPTION) and "/" not in rest and kind.in_folders:
+        return REPORT_FOLDER, rest.removesuffix(DESCRIPTION)
+    if kind is not None and kind.has_body:
+        rest = rest.removesuffix(DESCRIPTION)
     if kind is None or not rest.endswith(f".{kind.suffix}") or ("/" in rest) != kind.in_folders:
         raise InstallError(Origin(file, "", file), "file", f"Unknown file in the package: {file}")
     return kind, rest.removesuffix(f".{kind.suffix}")

@@ -81,7 +81,7 @@ def _done(package: Package, before: dict[Key, Component], refused: set[Origin]) 
         Outcome(
             origin=component.origin,
             created=component.key not in before,
-            changed=component.key in before and before[component.key].element.children != component.element.children,
+            changed=component.key in before and component.differs(before[component.key]),
         )
         for component in package.components
         if component.origin not in refused

@@ -69,7 +69,7 @@ def _describe_metadata(api: Api, _user: User, _operation: Operation) -> dict[str
             "childXmlNames": [nested.type for nested in NESTED.values()] if kind is OBJECT else [],
             "directoryName": kind.folder,
             "inFolder": kind.in_folders,
-            "metaFile": False,
+            "metaFile": kind.has_body,
             "suffix": kind.suffix,
             "xmlName": kind.type,
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from service.localorg.schema.kinds import BY_SUFFIX, Kind
 from service.localorg.schema.nodes import Node, parse
 from service.localorg.schema.xml import Element
 
-_ENDING = "-meta.xml"
+DESCRIPTION = "-meta.xml"
 Key = tuple[str, str]
 
 
@@ -26,6 +26,8 @@ class Component:
     """The object that a field or rule belongs to; '' for others."""
     origin: Origin
     element: Element
+    body: bytes = b""
+    """The source of an Apex class: stored, and never run."""
 
     @property
     def key(self) -> Key:
@@ -37,25 +39,50 @@ class Component:
         """Return the root element, to be read from the start."""
         return Node(self.origin, self.element)
 
+    def differs(self, other: Component) -> bool:
+        """Say whether the other one says something else."""
+        return (self.element.children, self.body) != (other.element.children, other.body)
 
-def make_component(kind: Kind, full_name: str, file: str, content: bytes) -> Component:
-    """Return the component that one file holds."""
+
+def make_component(kind: Kind, full_name: str, file: str, content: bytes, body: bytes = b"") -> Component:
+    """Return the component that one file holds, or a body with the content that describes it."""
     origin = Origin(file, kind.type, full_name)
     owner, name = kind.split(full_name)
-    return Component(kind, name, owner, origin, parse(origin, content, kind.type))
+    return Component(kind, name, owner, origin, parse(origin, content, kind.type), body)
+
+
+def make_described(kind: Kind, full_name: str, file: str, files: Mapping[str, bytes]) -> Component:
+    """Return the component of a body and the file that describes it, neither of which may be missing."""
+    for needed in (file, file + DESCRIPTION):
+        if needed not in files:
+            raise InstallError(Origin(file, kind.type, full_name), "file", f"{needed} is missing")
+    return make_component(kind, full_name, file, files[file + DESCRIPTION], files[file])
 
 
 def read_components(package: Path) -> list[Component]:
     """Return the components of a package in source format, having checked that every file is of a known kind."""
-    return [_read(file) for file in _files(package)]
+    files = {str(file): file for file in _files(package)}
+    return [_read(file) for name, file in files.items() if not describes(name, files)]
+
+
+def describes(file: str, files: Container[str]) -> bool:
+    """Say whether a file is among others that which describes a body, and is read with that."""
+    body = file.removesuffix(DESCRIPTION)
+    kind = BY_SUFFIX.get(body.rpartition(".")[2])
+    return kind is not None and kind.has_body and file != body and body in files
 
 
 def _read(file: Path) -> Component:
-    name, _, suffix = file.name.removesuffix(_ENDING).rpartition(".")
+    name, _, suffix = file.name.removesuffix(DESCRIPTION).rpartition(".")
     kind = BY_SUFFIX.get(suffix)
-    if kind is None or not file.name.endswith(_ENDING):
+    if kind is None or not (kind.has_body or file.name.endswith(DESCRIPTION)):
         raise InstallError(_unnamed(file), "file", "not a kind of metadata that this org understands")
-    return make_component(kind, _full_name(kind, name, file), str(file), file.read_bytes())
+    full_name = _full_name(kind, name, file)
+    if not kind.has_body:
+        return make_component(kind, full_name, str(file), file.read_bytes())
+    body = str(file).removesuffix(DESCRIPTION)
+    pair = [path for path in (Path(body), Path(body + DESCRIPTION)) if path.exists()]
+    return make_described(kind, full_name, body, {str(path): path.read_bytes() for path in pair})
 
 
 def _full_name(kind: Kind, name: str, file: Path) -> str:

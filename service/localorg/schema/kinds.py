@@ -16,6 +16,8 @@ class Kind:
     """Where its files stand in metadata format; '' if it stands in the file of its object."""
     tag: str = ""
     """Its element in the file of its object."""
+    has_body: bool = False
+    """Its file is no XML and has another one beside it, with `-meta.xml` at its end, that describes it."""
     in_folders: bool = False
     """Files stand in folders below `folder`, whose names are part of theirs."""
     shown: bool = False
@@ -45,6 +47,9 @@ KINDS = (
     Kind(type="GlobalValueSet", suffix="globalValueSet", folder="globalValueSets"),
     Kind(type="CustomPermission", suffix="customPermission", folder="customPermissions"),
     Kind(type="PermissionSet", suffix="permissionset", folder="permissionsets"),
+    Kind(type="ApexClass", suffix="cls", folder="classes", has_body=True),
+    Kind(type="ExternalCredential", suffix="externalCredential", folder="externalCredentials"),
+    Kind(type="NamedCredential", suffix="namedCredential", folder="namedCredentials"),
     Kind(type="CustomApplication", suffix="app", folder="applications", shown=True),
     Kind(type="CustomTab", suffix="tab", folder="tabs", shown=True),
     Kind(type="FlexiPage", suffix="flexipage", folder="flexipages", shown=True),

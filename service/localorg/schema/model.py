@@ -142,6 +142,8 @@ class SObject:
     name_field: str | None
     sharing: Sharing = Sharing.READ_WRITE
     custom: bool = False
+    setting: bool = False
+    """A custom setting: data for Apex, kept for the org, a profile or a user."""
     rules: tuple[ValidationRule, ...] = ()
     record_types: tuple[tuple[str, str], ...] = ()
     """(developer name, label)"""

@@ -12,7 +12,7 @@ from service.localorg.schema.fieldtypes import Source, read_auto_number
 from service.localorg.schema.kinds import FIELD, OBJECT
 from service.localorg.schema.model import Field, Reference, Sharing, SObject, Type
 from service.localorg.schema.nodes import Node
-from service.localorg.schema.standardfields import owner_field, system_fields
+from service.localorg.schema.standardfields import owner_field, setup_owner_field, system_fields
 
 _SWITCHES = (
     "allowInChatterGroups",
@@ -115,6 +115,8 @@ def build_object(draft: ObjectDraft, prefix: str, source: Source) -> SObject:
     node = draft.node
     if node is None:
         raise draft.members[0].error(f"no CustomObject named {draft.name} found", "CustomObject")
+    if node.has("customSettingsType"):
+        return _setting(draft, node, prefix, source)
     label, plural = node.need("label", 40), node.need("pluralLabel", 40)
     sharing = Sharing(node.choice("sharingModel", *Sharing))
     node.choice("deploymentStatus", "Deployed", "InDevelopment")
@@ -137,6 +139,32 @@ def build_object(draft: ObjectDraft, prefix: str, source: Source) -> SObject:
         sharing=sharing,
         custom=True,
         record_types=tuple(draft.record_types),
+        lower={key.lower(): key for key in fields},
+    )
+
+
+def _setting(draft: ObjectDraft, node: Node, prefix: str, source: Source) -> SObject:
+    label = node.need("label", 40)
+    node.choice("customSettingsType", "Hierarchy")
+    node.choice("visibility", "Public", "Protected")
+    node.flag("enableFeeds")
+    node.ignore("description")
+    node.close()
+    identity, *kept = system_fields()
+    name = Field(name="Name", label="Name", type=Type.STRING, length=_NAME_LENGTH, always_readable=True)
+    own = [draft_field.field for draft_field in draft.fields.values()]
+    fields = {f.name: f for f in (identity, name, setup_owner_field(), *kept, *own)}
+    return SObject(
+        name=source.names.api(draft.name),
+        label=label,
+        plural=label,
+        key_prefix=prefix,
+        fields=fields,
+        name_field="Name",
+        custom=True,
+        setting=True,
+        undeletable=False,
+        replicateable=False,
         lower={key.lower(): key for key in fields},
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from service.localorg.schema.model import ObjectRights, PermissionSet, Sharing, SObject
 from service.localorg.schema.names import Names
@@ -24,6 +24,8 @@ USER_PERMISSIONS = frozenset(
         "ViewSetup",
     }
 )
+_ACCESSES = {"classAccesses": "apexClass", "externalCredentialPrincipalAccesses": "externalCredentialPrincipal"}
+"""Elements that open something of a callout, each with the one that names it."""
 _RIGHTS = {
     "allowCreate": "create",
     "allowRead": "read",
@@ -52,10 +54,16 @@ def read_custom_permission(node: Node) -> str:
 
 
 class PermissionReader:
-    """Read permission sets against the objects and custom permissions of the org."""
+    """Read permission sets against what the org has; `callouts` are its classes and principals."""
 
-    def __init__(self, objects: Mapping[str, SObject], permissions: Mapping[str, str], names: Names) -> None:
-        self._objects, self._permissions, self._names = objects, permissions, names
+    def __init__(
+        self,
+        objects: Mapping[str, SObject],
+        permissions: Mapping[str, str],
+        names: Names,
+        callouts: Container[str],
+    ) -> None:
+        self._objects, self._permissions, self._names, self._callouts = objects, permissions, names, callouts
 
     def read(self, node: Node, name: str) -> PermissionSet:
         """Return one permission set."""
@@ -67,6 +75,8 @@ class PermissionReader:
             custom_permissions=self._enabled(node, "customPermissions"),
             user_permissions=self._enabled(node, "userPermissions"),
         )
+        for tag in _ACCESSES:
+            self._check_access(node, tag)
         node.flag("hasActivationRequired")
         node.ignore("description", "license", "applicationVisibilities", "tabSettings", "recordTypeVisibilities")
         node.close()
@@ -111,6 +121,14 @@ class PermissionReader:
                 names.add(name)
             each.close()
         return frozenset(names)
+
+    def _check_access(self, node: Node, tag: str) -> None:
+        for each in node.nodes(tag):
+            named = each.need(_ACCESSES[tag])
+            if named not in self._callouts:
+                raise each.error(f"no {_ACCESSES[tag]} named {named} found", _ACCESSES[tag])
+            each.flag("enabled")
+            each.close()
 
     def _check_masters(self, node: Node, found: PermissionSet) -> None:
         """Refuse rights on a detail without read access to its master."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from service.localorg.schema.callouts import check_class, check_named_credential, read_principals
 from service.localorg.schema.components import Component, read_components
 from service.localorg.schema.fieldtypes import Source
 from service.localorg.schema.formulas import Compiler
@@ -55,7 +56,7 @@ def build_schema(
         with problems.noted():
             permissions[names.own(component.name)] = read_custom_permission(component.node)
     objects = _ObjectBuilder(components, names, problems).build(permissions, prefixes)
-    reader = PermissionReader(objects, permissions, names)
+    reader = PermissionReader(objects, permissions, names, _check_callouts(components, problems))
     sets = {}
     for component in _of(components, "PermissionSet"):
         with problems.noted():
@@ -67,6 +68,23 @@ def build_schema(
         namespace=names.namespace,
         lower={name.lower(): name for name in objects},
     )
+
+
+def _check_callouts(components: list[Component], problems: Problems) -> frozenset[str]:
+    """Return the classes and principals that a permission set may open."""
+    opened: set[str] = set()
+    for component in _of(components, "ApexClass"):
+        with problems.noted():
+            check_class(component.node)
+            opened.add(component.name)
+    external = {component.name: component for component in _of(components, "ExternalCredential")}
+    for name, component in external.items():
+        with problems.noted():
+            opened |= read_principals(component.node, name)
+    for component in _of(components, "NamedCredential"):
+        with problems.noted():
+            check_named_credential(component.node, external)
+    return frozenset(opened)
 
 
 def _of(components: Iterable[Component], kind: str) -> list[Component]:

@@ -92,6 +92,13 @@ def owner_field(*to: str) -> Field:
     )
 
 
+def setup_owner_field() -> Field:
+    """Return the field of a custom setting that says for whom its values are: the org, a profile or a user."""
+    return lookup(
+        "SetupOwnerId", "Organization|Profile|User", "SetupOwner", required=True, on_delete=Constraint.CASCADE
+    )
+
+
 def system_fields() -> tuple[Field, ...]:
     """Return the fields that the org itself keeps on every object, Id first."""
     by_user = {

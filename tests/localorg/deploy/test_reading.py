@@ -76,7 +76,7 @@ def test_reports_stand_in_folders(read: Read) -> None:
             "An object 'Ghost__c' of type CustomObject was named in package.xml, but was not found in zipped directory",
         ),
         ({**PIER, "tabs/Pier__c.tab": TAB}, "Pier__c", "Not in package.xml"),
-        ({**PIER, "classes/X.cls": "class X {}"}, "classes/X.cls", "Unknown file in the package"),
+        ({**PIER, "triggers/X.trigger": "trigger X"}, "triggers/X.trigger", "Unknown file in the package"),
         ({**PIER, "objects/Pier__c.txt": ""}, "objects/Pier__c.txt", "Unknown file in the package"),
         ({**PIER, "reports/All.report": REPORT}, "reports/All.report", "Unknown file in the package"),
         ({**PIER, "objects/Pier__c.object": "<CustomObject>"}, "Pier__c", "not well-formed"),

@@ -235,7 +235,7 @@ def test_metadata_is_refused_with_its_file_and_element(
     assert reason in refused.value.reason
 
 
-@pytest.mark.parametrize("name", ["flows/Sink.flow-meta.xml", "classes/Boat.cls", "notes.txt"])
+@pytest.mark.parametrize("name", ["flows/Sink.flow-meta.xml", "triggers/Boat.trigger", "notes.txt"])
 def test_a_file_of_an_unknown_kind_is_refused(copy: Path, name: str) -> None:
     file = copy / MAIN / name
     file.parent.mkdir(exist_ok=True)
