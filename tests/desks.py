@@ -1,0 +1,26 @@
+"""People of an org at their desks, as a door of ours would let them in."""
+
+from __future__ import annotations
+
+from service.domain.permissions import Right, User
+from service.plans.desk import Desk
+from tests.world import World
+
+RIGHTS = {
+    "CSC_Customer_Success": frozenset({Right.CUSTOMER_SUCCESS, Right.FROM_TEMPLATE}),
+    "CSC_Participant_User": frozenset({Right.PARTICIPANT}),
+}
+
+
+def employ(world: World, username: str, *sets: str) -> str:
+    """Add a user with permission sets to the org, and let the sync meet them; return the CRM's id."""
+    user_id = world.org.add_user(username, name=f"{username.partition('@')[0].title()} Tester", permission_sets=sets)
+    world.settle()
+    return user_id
+
+
+def desk_of(world: World, user_id: str, *sets: str) -> Desk:
+    """Return the desk of a user who holds these permission sets."""
+    rights = frozenset[Right]().union(*(RIGHTS[name] for name in sets))
+    user = User(crm_id=user_id, id=str(world.our_id(user_id)), name="Tester", rights=rights)
+    return Desk(org=world.sync, user=user, now=world.clock.now(), zone="Europe/Berlin")

@@ -1,0 +1,131 @@
+"""Editing records: alone and many at once, what follows, and what is refused while the others are kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from service.plans.cascade import impact
+from service.plans.create import create
+from service.plans.desk import Desk
+from service.plans.edit import Edit, edit, edit_many
+from service.plans.records import find
+from service.plans.refusals import Changed, Denied, Invalid, Missing
+from tests.plans.conftest import Place
+
+
+@pytest.fixture
+def objective(place: Place, csm: Desk) -> UUID:
+    """An objective of Acme without a plan, with a playbook and its task."""
+    made = create(csm, "objective", {"title": "Adopt", "account_id": place.acme})
+    playbook = create(csm, "playbook", {"name": "Launch", "objective_id": str(made)})
+    create(csm, "playbook_task", {"name": "Call", "playbook_id": str(playbook)})
+    place.world.settle()
+    return made
+
+
+def change(desk: Desk, noun: str, record: UUID, **given: Any) -> Edit:
+    return Edit(id=record, version=find(desk, noun, record).version, given=given)
+
+
+@pytest.mark.req("OB-53")
+def test_an_edit_stands_on_both_sides_at_once(place: Place, csm: Desk, objective: UUID) -> None:
+    edit(csm, "objective", change(csm, "objective", objective, title="Retain", health=4))
+    assert place.world.here("objective")[objective]["title"] == "Retain"
+    assert place.world.there("objective")[place.crm(objective)]["Health__c"] == 4
+
+
+@pytest.mark.req("OB-54", "OB-55")
+def test_playbooks_and_tasks_follow_on_both_sides(place: Place, csm: Desk, objective: UUID) -> None:
+    edit(
+        csm, "objective", change(csm, "objective", objective, account_id=place.globex, success_plan_id=place.other_plan)
+    )
+    place.world.settle()
+    for noun in ("playbook", "playbook_task"):
+        (here,), (there,) = place.world.here(noun).values(), place.world.there(noun).values()
+        assert (here["account_id"], here["success_plan_id"]) == (place.globex, place.other_plan)
+        assert there["Success_Plan__c"] == place.crm(place.other_plan)
+
+
+@pytest.mark.req("OB-21", "OB-55")
+def test_an_account_that_the_plan_does_not_share_is_refused(place: Place, csm: Desk, objective: UUID) -> None:
+    edit(csm, "objective", change(csm, "objective", objective, success_plan_id=place.plan))
+    with pytest.raises(Invalid) as refused:
+        edit(csm, "objective", change(csm, "objective", objective, account_id=place.globex))
+    assert refused.value.faults[0].field == "success_plan_id"
+
+
+@pytest.mark.req("G9", "OB-54")
+def test_the_blast_radius_is_told_before(place: Place, csm: Desk, objective: UUID) -> None:
+    told = impact(csm, "objective", objective, {"success_plan_id": place.plan})
+    assert sorted(one.noun for one in told) == ["playbook", "playbook_task"]
+    assert all(playbook["success_plan_id"] is None for playbook in place.world.here("playbook").values())
+
+
+@pytest.mark.req("OB-59")
+def test_a_new_resource_is_the_new_owner(place: Place, csm: Desk, objective: UUID) -> None:
+    edit(csm, "objective", change(csm, "objective", objective, resource_id=place.ana))
+    ana = place.world.here("cs_resource")[UUID(place.ana)]["user_id"]
+    assert place.world.here("objective")[objective]["owner_id"] == ana
+    edit(csm, "objective", change(csm, "objective", objective, resource_id=None))
+    assert place.world.here("objective")[objective]["owner_id"] == csm.user.id
+
+
+@pytest.mark.req("CO-22", "CO-23", "CO-24", "CO-26")
+def test_of_many_edits_the_faulty_ones_keep_no_other_back(place: Place, csm: Desk, objective: UUID) -> None:
+    others = [create(csm, "objective", {"title": f"O{n}", "account_id": place.acme}) for n in range(3)]
+    place.world.settle()
+    edits = [
+        change(csm, "objective", objective, status="Completed", priority="High"),
+        change(csm, "objective", others[0], health=6),
+        change(csm, "objective", others[1], status="No such status"),
+        Edit(id=others[2], version=0, given={"status": "Paused"}),
+        Edit(id=place.world.new_id(), version=0, given={}),
+    ]
+    done, faulty, refused, changed, missing = [edited.refusal for edited in edit_many(csm, "objective", edits)]
+    assert done is None
+    assert isinstance(faulty, Invalid)
+    assert faulty.faults[0].field == "health"
+    assert isinstance(refused, Invalid)
+    assert refused.faults[0].field == "status"
+    assert isinstance(changed, Changed)
+    assert isinstance(missing, Missing)
+    assert place.world.there("objective")[place.crm(objective)]["Status__c"] == "Completed"
+
+
+@pytest.mark.req("P2")
+def test_an_edit_of_what_somebody_changed_in_the_crm_meanwhile_is_refused(
+    place: Place, csm: Desk, objective: UUID
+) -> None:
+    seen = change(csm, "objective", objective, title="Mine")
+    place.world.pass_time(seconds=10)
+    place.world.edit_there("objective", place.crm(objective), Title__c="Theirs")
+    with pytest.raises(Changed):
+        edit(csm, "objective", seen)
+    place.world.settle()
+    assert place.world.here("objective")[objective]["title"] == "Theirs"
+
+
+@pytest.mark.req("OB-04")
+def test_a_participant_edits_an_objective_but_no_plan(place: Place, participant: Desk, objective: UUID) -> None:
+    edit(participant, "objective", change(participant, "objective", objective, title="Ours"))
+    with pytest.raises(Denied):
+        edit(participant, "success_plan", change(participant, "success_plan", UUID(place.plan), name="Ours"))
+
+
+@pytest.mark.req("OB-22")
+def test_only_who_may_publish_ticks_template_later(place: Place, participant: Desk, csm: Desk, objective: UUID) -> None:
+    with pytest.raises(Denied):
+        edit(participant, "objective", change(participant, "objective", objective, template=True))
+    edit(csm, "objective", change(csm, "objective", objective, template=True))
+
+
+@pytest.mark.req("OB-05")
+def test_sharing_in_the_crm_is_asked(place: Place, csm: Desk, outsider: Desk, objective: UUID) -> None:
+    # The outsider's desk is given the rights here; the org itself knows better.
+    bold = replace(csm, user=replace(csm.user, crm_id=outsider.user.crm_id))
+    with pytest.raises(Denied, match="Sharing"):
+        edit(bold, "objective", change(csm, "objective", objective, title="Mine"))
