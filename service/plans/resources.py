@@ -1,0 +1,46 @@
+"""Resources: what follows when one is no longer active."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from service.domain.objectives import CLOSED
+from service.domain.permissions import Action
+from service.plans.desk import Desk
+from service.store.records import RECORDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenObjective:
+    """An objective that somebody still has to reach."""
+
+    id: UUID
+    title: str
+    account: str | None
+    status: str | None
+    end_date: date | None
+
+
+def deactivation(desk: Desk, resource_id: UUID) -> list[OpenObjective]:
+    """Return the open objectives of a resource, the next due first: to be handed over before it is deactivated (OB-60)."""
+    desk.allow(Action.VIEW, "objective")
+    objective, account = RECORDS["objective"].c, RECORDS["account"].c
+    query = (
+        select(
+            objective.id,
+            func.coalesce(objective.title, objective.name, "").label("title"),
+            account.name.label("account"),
+            objective.status,
+            objective.end_date,
+        )
+        .join_from(RECORDS["objective"], RECORDS["account"], objective.account_id == account.id, isouter=True)
+        .where(objective.resource_id == resource_id, ~objective.template, ~objective.archived)
+        .where(func.coalesce(objective.status, "").not_in(CLOSED))
+        .order_by(objective.end_date.nulls_last(), "title", objective.id)
+    )
+    with desk.org.writing(by=desk.by) as connection:
+        return [OpenObjective(**row) for row in connection.execute(query).mappings()]
