@@ -39,8 +39,10 @@ class Settings:
     crm: Credentials
     console_token: str | None = field(default=None, repr=False)
     proxies: int = 0
+    url: str = "http://127.0.0.1:8080"
     sync_seconds: int = 60
     keep_days: int = 90
+    api_rate: int = 600
 
 
 def read_settings() -> Settings:
@@ -59,7 +61,9 @@ def read_settings() -> Settings:
         log_json=env.bool("PLANSYNC_LOG_JSON", False),
         console_token=env("PLANSYNC_CONSOLE_TOKEN", None),
         proxies=env.int("PLANSYNC_PROXIES", 0, validate=validate.Range(0, 9)),
+        url=env("PLANSYNC_URL", "http://127.0.0.1:8080").rstrip("/"),
         keep_days=env.int("PLANSYNC_KEEP_DAYS", 90, validate=validate.Range(1, 3_650)),
+        api_rate=env.int("PLANSYNC_API_RATE", 600, validate=validate.Range(1, 1_000_000)),
         sync_seconds=env.int("PLANSYNC_SYNC_SECONDS", 60, validate=validate.Range(1, 3_600)),
         crm=Credentials(
             instance_url=env("SALESFORCE_INSTANCE_URL", None),

@@ -1,0 +1,114 @@
+"""The API as an application of its own beside the console: no session, no form, no page of the console reaches it."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from marshmallow import Schema
+from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from service.api import me, objectives, plans
+from service.api.blueprint import Api
+from service.api.door import Admit, guard
+from service.api.problems import add_problems
+from service.api.records import records
+from service.api.shapes import sent_schema
+from service.api.writing import add_changing, add_foreseeing, add_making
+from service.mapping.model import Mappings
+from service.sync.sides import Sides
+from service.wiring import Services
+
+MOUNTED = "/api/v1"
+LARGEST_BODY = 1024 * 1024
+WORKED_ON = {
+    "success_plan": "success-plans",
+    "objective": "objectives",
+    "objective_kpi": "objective-kpis",
+    "playbook": "playbooks",
+    "playbook_task": "playbook-tasks",
+    "playbook_task_dependency": "playbook-task-dependencies",
+    "playbook_task_assignment": "playbook-task-assignments",
+}
+"""Where the records that people work on are found."""
+LOOKED_AT = {
+    "cs_resource": "cs-resources",
+    "account": "accounts",
+    "contact": "contacts",
+    "user": "users",
+}
+"""Where those are found that are only looked at: they are the CRM's own."""
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def create_api(services: Services, admit: Admit) -> Flask:
+    """Return the API of these services; `admit` reads the tokens."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        API_TITLE="Plansync",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/",
+        API_SPEC_OPTIONS=_SPEC,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.before_request(_only_json)
+    guard(app, services, Sides(services.sync), admit)
+    add_problems(app)
+    app.after_request(_finish)
+    _add_resources(Api(app), services)
+    return app
+
+
+def mount(app: Flask, api: Flask) -> None:
+    """Put the API beside the pages of an application."""
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {MOUNTED: api.wsgi_app})  # type: ignore[method-assign]
+
+
+_SPEC = {
+    "servers": [{"url": MOUNTED}],
+    "security": [{"token": []}],
+    "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}},
+}
+
+
+def _add_resources(api: Api, services: Services) -> None:
+    mappings = services.mappings(None)
+    for noun, path in LOOKED_AT.items():
+        api.register_blueprint(records(mappings[noun], path))
+    for noun, path in WORKED_ON.items():
+        rooms = records(mappings[noun], path)
+        add_making(rooms, mappings[noun], **_along(noun, mappings))
+        add_changing(rooms, mappings[noun])
+        add_foreseeing(rooms, mappings[noun])
+        if noun in _FURTHER:
+            _FURTHER[noun](rooms, mappings)
+        api.register_blueprint(rooms)
+    api.register_blueprint(me.me())
+
+
+def _along(noun: str, mappings: Mappings) -> dict[str, Schema]:
+    """Return what may be made along with a record: the KPIs of an objective (OB-76)."""
+    return {"kpis": sent_schema(mappings["objective_kpi"])()} if noun == "objective" else {}
+
+
+_FURTHER = {"objective": objectives.add_to, "success_plan": plans.add_to}
+"""What objects have beside their records."""
+
+
+def _only_json() -> None:
+    if request.method in ("POST", "PUT", "PATCH") and request.mimetype != "application/json":
+        raise UnsupportedMediaType("Send JSON as application/json")
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.make_conditional(request)
+    return response

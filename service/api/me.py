@@ -1,0 +1,85 @@
+"""Who calls: what they may do, and what they prefer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from service.api.blueprint import Blueprint
+from service.api.door import desk, visit
+from service.api.shapes import Shown
+from service.domain.permissions import Action, decide
+from service.plans.refusals import Missing
+from service.store import preferences
+
+NAME = "string(maxlength=60)"
+
+
+class Verdict(Schema):
+    """Whether something may be done, and why."""
+
+    noun = fields.String(required=True)
+    action = fields.String(required=True)
+    allowed = fields.Boolean(required=True)
+    reason = fields.String(required=True)
+
+
+class Me(Shown):
+    """Who calls, and what they may do with what."""
+
+    org = fields.String(required=True)
+    user_id = fields.String(required=True, metadata={"description": "The user's id in the CRM"})
+    name = fields.String(required=True)
+    rights = fields.List(fields.String(), required=True)
+    verdicts = fields.List(fields.Nested(Verdict), required=True)
+
+
+class Preference(Schema):
+    """What somebody chose on a screen; its meaning is the screen's."""
+
+    value = fields.Dict(keys=fields.String(), required=True)
+
+
+def me() -> Blueprint:
+    """Return the resources about whoever calls."""
+    rooms = Blueprint("me", __name__, url_prefix="/me", description="Who calls")
+
+    @rooms.route("", methods=["GET"])
+    @rooms.response(200, Me)
+    def rights() -> dict[str, Any]:
+        """Say who you are to us, and what you may do."""
+        user = desk().user
+        return {
+            "org": visit().org.name,
+            "user_id": user.crm_id,
+            "name": user.name,
+            "rights": sorted(user.rights),
+            "verdicts": [_verdict(mapping.name, action) for mapping in desk().org.mappings for action in Action],
+        }
+
+    @rooms.route(f"/preferences/<{NAME}:name>", methods=["GET"])
+    @rooms.response(200, Preference)
+    def preference(name: str) -> dict[str, Any]:
+        """Show what you prefer."""
+        with desk().org.writing(by=desk().by) as connection:
+            value = preferences.read(connection, desk().user.crm_id, name)
+        if value is None:
+            raise Missing(f"Nothing was chosen as {name!r} yet")
+        return {"value": value}
+
+    @rooms.route(f"/preferences/<{NAME}:name>", methods=["PUT"])
+    @rooms.arguments(Preference)
+    @rooms.response(200, Preference)
+    def prefer(given: dict[str, Any], name: str) -> dict[str, Any]:
+        """Remember what you prefer (OB-26)."""
+        with desk().org.writing(by=desk().by) as connection:
+            preferences.keep(connection, desk().org.org_id, desk().user.crm_id, name, given["value"])
+        return given
+
+    return rooms
+
+
+def _verdict(noun: str, action: Action) -> dict[str, Any]:
+    verdict = decide(desk().user.rights, action, noun)
+    return {"noun": noun, "action": action.value, "allowed": verdict.allowed, "reason": verdict.reason}

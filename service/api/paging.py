@@ -1,0 +1,126 @@
+"""Which records a list shows: filters, search, order and the cursor of the next page, read from the query."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields, validate
+
+from service.api.shapes import shape
+from service.domain.faults import Fault
+from service.domain.values import Kind, NotCanonical, Row, Value, canonical
+from service.mapping.model import FieldMapping, ObjectMapping
+from service.plans.listing import Place, Wanted
+from service.plans.refusals import Invalid
+
+MOST = 200
+"""Records in a page."""
+HIDDEN = ("archived", "template")
+"""What a list leaves out unless it is asked for (CO-21, D14)."""
+ARCHIVED = "Archived"
+"""The sixth status, which is a flag (D14)."""
+ANY = "any"
+_FILTERS = frozenset({Kind.TEXT, Kind.CHOICE, Kind.CHOICES, Kind.BOOLEAN, Kind.DATE, Kind.REFERENCE})
+_UNSORTED = frozenset({Kind.RICH_TEXT, Kind.CHOICES})
+_WRITTEN = {Kind.NUMBER: re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,4})?"), Kind.REFERENCE: re.compile(r"[0-9a-f-]{36}")}
+_ANY = re.compile(r"[^\x00]*", re.DOTALL)
+_PLAIN = validate.Regexp(r"[^\x00]{0,255}\Z", error="Shorten it to 255 characters without NUL")
+
+
+def query_schema(mapping: ObjectMapping) -> type[Schema]:
+    """Return the schema of the query of a list."""
+    columns = [field.column for field in mapping.fields if not field.extra and field.kind not in _UNSORTED]
+    orders = [f"{sign}{column}" for column in ("id", *columns) for sign in ("", "-")]
+    own: dict[str, Any] = {
+        "limit": fields.Integer(load_default=50, validate=validate.Range(1, MOST)),
+        "cursor": fields.String(load_default="", metadata={"description": "`next` of the page before"}),
+        "sort": fields.String(load_default=_first_order(columns), validate=validate.OneOf(orders)),
+        "search": fields.String(load_default="", validate=_PLAIN, metadata={"description": "A part of the name"}),
+        **{field.column: _filter(field) for field in mapping.fields if field.kind in _FILTERS},
+    }
+    return Schema.from_dict(own, name=f"{mapping.name}_query")
+
+
+def wanted(mapping: ObjectMapping, query: Mapping[str, Any]) -> Wanted:
+    """Return which records a query asks for; Invalid names what cannot be read."""
+    given = {name: text for name, text in query.items() if name not in ("limit", "cursor", "sort", "search")}
+    return Wanted(
+        equal=_equal(mapping, given),
+        search=query["search"].strip(),
+        sort=query["sort"].removeprefix("-"),
+        descending=query["sort"].startswith("-"),
+        after=_place(mapping, query) if query["cursor"] else None,
+        limit=query["limit"],
+    )
+
+
+def cursor(sort: str, end: Place | None) -> str | None:
+    """Return the cursor behind a place, to be sent back as it is."""
+    if end is None:
+        return None
+    return urlsafe_b64encode(json.dumps([sort, end.value, str(end.id)]).encode()).decode()
+
+
+def _filter(field: FieldMapping) -> fields.Field[Any]:
+    if field.kind is Kind.BOOLEAN:
+        return fields.String(validate=validate.OneOf(["true", "false", ANY]))
+    known = {"description": "Empty: the records without one"}
+    return fields.String(validate=_PLAIN, metadata={**known, **_format(field)})
+
+
+def _format(field: FieldMapping) -> dict[str, Any]:
+    return {} if "format" not in shape(field) else {"x-format": shape(field)["format"]}
+
+
+def _first_order(columns: list[str]) -> str:
+    return "name" if "name" in columns else "id"
+
+
+def _equal(mapping: ObjectMapping, given: Mapping[str, str]) -> Row:
+    """Return the values that are asked for, and the hidden ones left out."""
+    columns = {field.column for field in mapping.fields}
+    asked: dict[str, str] = {column: "false" for column in HIDDEN if column in columns} | dict(given)
+    if "archived" in columns and asked.get("status", "").casefold() == ARCHIVED.casefold():
+        asked = {column: text for column, text in asked.items() if column != "status"} | {"archived": "true"}
+    return {
+        column: _read(mapping.field(column), text)
+        for column, text in asked.items()
+        if text != ANY or mapping.field(column).kind is not Kind.BOOLEAN
+    }
+
+
+def _read(field: FieldMapping, text: str) -> Value:
+    try:
+        value = canonical(field.kind, text)
+        return str(UUID(str(value))) if field.kind is Kind.REFERENCE and value else value
+    except (NotCanonical, ValueError):
+        message = f"{text!r} is not a {field.kind.value}"
+        raise Invalid([Fault(field=field.column, code="unreadable", message=message)]) from None
+
+
+def _place(mapping: ObjectMapping, query: Mapping[str, Any]) -> Place:
+    try:
+        sort, value, last = json.loads(urlsafe_b64decode(query["cursor"].encode()))
+        if sort != query["sort"]:
+            raise ValueError(sort)
+        column = sort.removeprefix("-")
+        kind = Kind.REFERENCE if column == "id" else mapping.field(column).kind
+        return Place(_sorted_by(kind, value), UUID(last))
+    except (ValueError, TypeError, AttributeError):
+        message = "This cursor does not go with this list and order; begin without one"
+        raise Invalid([Fault(field="cursor", code="unreadable", message=message)]) from None
+
+
+def _sorted_by(kind: Kind, value: Value) -> Value:
+    """Return the value that a cursor names; ValueError when we never wrote it: a cursor may be anybody's work."""
+    if value is None or (kind is Kind.BOOLEAN and isinstance(value, bool)):
+        return value
+    if not isinstance(value, str) or not _WRITTEN.get(kind, _ANY).fullmatch(value) or canonical(kind, value) != value:
+        raise ValueError(value)
+    value.encode()  # half of a surrogate pair is text to JSON only
+    return value

@@ -1,0 +1,147 @@
+"""How records look in JSON, made from the mapping: the names are the same in every layer.
+
+Numbers are text such as "12.5", so that no digit is lost on the way; a choice of several is a list; a reference is
+our id. What an org's overlay adds stands under `extra`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from service.domain.faults import Fault
+from service.domain.merging import Direction
+from service.domain.values import Kind, Value
+from service.mapping.model import FieldMapping, ObjectMapping
+from service.plans.records import Found
+from service.plans.refusals import Invalid
+
+NULL = "null"
+SHAPES: Mapping[Kind, Mapping[str, Any]] = {
+    Kind.TEXT: {"type": "string"},
+    Kind.RICH_TEXT: {"type": "string"},
+    Kind.NUMBER: {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"},
+    Kind.BOOLEAN: {"type": "boolean"},
+    Kind.DATE: {"type": "string", "format": "date"},
+    Kind.DATETIME: {"type": "string", "format": "date-time"},
+    Kind.CHOICE: {"type": "string"},
+    Kind.CHOICES: {"type": "array", "items": {"type": "string"}},
+    Kind.REFERENCE: {"type": "string", "format": "uuid"},
+}
+"""The JSON of each kind of value."""
+
+
+class Shown(Schema):
+    """What is shown stands ready: values are canonical already."""
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        """Return the value as it is."""
+        return obj
+
+
+class Sent(Schema):
+    """What is sent is read by the use cases, which name each fault and the way out."""
+
+    def load(self, data: Any, **_options: Any) -> dict[str, Any]:
+        """Return the JSON values by column."""
+        return columns_of(data)
+
+
+def columns_of(data: Any) -> dict[str, Any]:
+    """Return the JSON values by column, those of the overlay among them; Invalid when there are none to be read."""
+    extra = data.get("extra", {}) if isinstance(data, dict) else {}
+    if not isinstance(data, dict) or not isinstance(extra, dict):
+        where = "extra" if isinstance(data, dict) else ""
+        raise Invalid([Fault(field=where, code="unreadable", message="Send an object of fields and values")])
+    return {name: value for name, value in data.items() if name != "extra"} | extra
+
+
+def face(record: Found, instance_url: str) -> dict[str, Any]:
+    """Return a record as the API shows it."""
+    shown: dict[str, Any] = {
+        "id": str(record.id),
+        "version": record.version,
+        "crm_id": record.crm_id,
+        "url": f"{instance_url}/{record.crm_id}" if record.crm_id else None,
+        "extra": {},
+    }
+    for field in record.mapping.fields:
+        value = record.row[field.column]
+        (shown["extra"] if field.extra else shown)[field.column] = _listed(value) if _is_list(field) else value
+    return shown
+
+
+@lru_cache(maxsize=256)
+def shown_schema(mapping: ObjectMapping) -> type[Schema]:
+    """Return the schema of a record as it is shown."""
+    own: dict[str, Any] = {
+        "id": _documented({"type": "string", "format": "uuid"}),
+        "version": _documented({"type": "integer", "description": "Changes with every change; the ETag"}),
+        "crm_id": _documented({"type": ["string", NULL], "description": "Its id in the CRM, once it is there"}),
+        "url": _documented({"type": ["string", NULL], "description": "Its page in the CRM"}),
+        **_columns(mapping, lambda field: True),
+    }
+    return Shown.from_dict(own, name=_name(mapping))
+
+
+@lru_cache(maxsize=256)
+def sent_schema(mapping: ObjectMapping, **along: Schema) -> type[Schema]:
+    """Return the schema of what may be sent of a record: neither what the CRM sets nor what is computed.
+
+    `along` are records that are made along with it.
+    """
+    lists: dict[str, Any] = {name: fields.List(fields.Nested(schema)) for name, schema in along.items()}
+    return Sent.from_dict(
+        {**_columns(mapping, writable), **lists}, name=f"{_name(mapping)}{'With' if along else ''}Values"
+    )
+
+
+@lru_cache(maxsize=256)
+def of_schema(mapping: ObjectMapping) -> type[Schema]:
+    """Return the schema of a page of records."""
+    end = {"type": ["string", NULL], "description": "The cursor of the next page; null: there is none"}
+    items = fields.List(fields.Nested(shown_schema(mapping)), required=True)
+    return Shown.from_dict({"items": items, "next": _documented(end)}, name=f"{_name(mapping)}Page")
+
+
+def writable(field: FieldMapping) -> bool:
+    """Say whether people may set a field."""
+    return field.direction is Direction.BOTH and not field.formula
+
+
+def shape(field: FieldMapping) -> dict[str, Any]:
+    """Return the JSON schema of a field."""
+    known = dict(SHAPES[field.kind])
+    if field.kind is not Kind.BOOLEAN and not _is_list(field):
+        known["type"] = [known["type"], NULL]
+    if field.length is not None:
+        known["maxLength"] = field.length
+    if field.refers_to is not None:
+        known["description"] = f"The id of a {field.refers_to.replace('_', ' ')}"
+    return known
+
+
+def _columns(mapping: ObjectMapping, chosen: Callable[[FieldMapping], bool]) -> dict[str, Any]:
+    kept = [field for field in mapping.fields if chosen(field)]
+    own = {field.column: _documented(shape(field)) for field in kept if not field.extra}
+    extra = {field.column: shape(field) for field in kept if field.extra}
+    return {**own, "extra": _documented({"type": "object", "properties": extra})}
+
+
+def _documented(known: Mapping[str, Any]) -> fields.Raw:
+    return fields.Raw(metadata=dict(known))
+
+
+def _is_list(field: FieldMapping) -> bool:
+    return field.kind is Kind.CHOICES
+
+
+def _listed(value: Value) -> list[str]:
+    return str(value).split(";") if value else []
+
+
+def _name(mapping: ObjectMapping) -> str:
+    return "".join(part.capitalize() for part in mapping.name.split("_"))

@@ -1,0 +1,103 @@
+"""Make, change and delete the records of one object, and foresee what that does to others."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from marshmallow import Schema, fields
+
+from service.api.blueprint import Blueprint
+from service.api.door import desk
+from service.api.once import HEADER, once
+from service.api.records import IF_MATCH, Answer, seen, tagged
+from service.api.shapes import Shown, columns_of, sent_schema, shown_schema
+from service.mapping.model import ObjectMapping
+from service.plans.cascade import impact
+from service.plans.create import create
+from service.plans.delete import delete, deletion
+from service.plans.edit import Edit, edit
+from service.plans.records import find
+
+
+class Followed(Schema):
+    """One value of another record that would follow."""
+
+    noun = fields.String(required=True)
+    id = fields.UUID(required=True)
+    column = fields.String(required=True)
+    old = fields.Raw(allow_none=True)
+    new = fields.Raw(allow_none=True)
+    reason = fields.String(required=True)
+
+
+class Impact(Schema):
+    """What else a change would change (G9)."""
+
+    followed = fields.List(fields.Nested(Followed), required=True)
+
+
+class Deletion(Shown):
+    """What deleting a record would do, counted by noun."""
+
+    held_by = fields.Dict(required=True, metadata={"description": "What has to be deleted first"})
+    deleted = fields.Dict(required=True, metadata={"description": "What goes along"})
+    cleared = fields.Dict(required=True, metadata={"description": "What stays and only loses it"})
+
+
+def add_making(rooms: Blueprint, mapping: ObjectMapping, **along: Schema) -> None:
+    """Add the resource that makes records; `along` are those that may be made with one."""
+    noun = mapping.name
+
+    @rooms.route("", methods=["POST"], endpoint="make")
+    @rooms.doc(parameters=[HEADER])
+    @once
+    @rooms.arguments(sent_schema(mapping, **along))
+    @rooms.response(201, shown_schema(mapping))
+    def make(given: dict[str, Any]) -> Answer:
+        """Make a record on both sides, an objective together with its KPIs."""
+        record_id = create(desk(), noun, given, kpis=[columns_of(kpi) for kpi in given.pop("kpis", ())])
+        body, status, headers = tagged(find(desk(), noun, record_id), HTTPStatus.CREATED)
+        return body, status, {**headers, "Location": url_for(f"{noun}.record", record_id=record_id)}
+
+
+def add_changing(rooms: Blueprint, mapping: ObjectMapping) -> None:
+    """Add the resources that change and delete one record."""
+    noun = mapping.name
+
+    @rooms.route("/<uuid:record_id>", methods=["PATCH"], endpoint="change")
+    @rooms.doc(parameters=[IF_MATCH])
+    @rooms.arguments(sent_schema(mapping))
+    @rooms.response(200, shown_schema(mapping))
+    def change(given: dict[str, Any], record_id: UUID) -> Answer:
+        """Change a record on both sides, and what follows it."""
+        edit(desk(), noun, Edit(id=record_id, version=seen(), given=given))
+        return tagged(find(desk(), noun, record_id))
+
+    @rooms.route("/<uuid:record_id>", methods=["DELETE"], endpoint="remove")
+    @rooms.doc(parameters=[IF_MATCH])
+    @rooms.response(204)
+    def remove(record_id: UUID) -> None:
+        """Delete a record on both sides."""
+        delete(desk(), noun, record_id, version=seen())
+
+
+def add_foreseeing(rooms: Blueprint, mapping: ObjectMapping) -> None:
+    """Add the resources that say what a change or a deletion would do."""
+    noun = mapping.name
+
+    @rooms.route("/<uuid:record_id>/impact", methods=["POST"], endpoint="impact")
+    @rooms.arguments(sent_schema(mapping))
+    @rooms.response(200, Impact)
+    def foresee_change(given: dict[str, Any], record_id: UUID) -> dict[str, Any]:
+        """Say what else a change would change; nothing is changed."""
+        return {"followed": impact(desk(), noun, record_id, given)}
+
+    @rooms.route("/<uuid:record_id>/deletion", methods=["GET"], endpoint="deletion")
+    @rooms.response(200, Deletion)
+    def foresee_deletion(record_id: UUID) -> dict[str, Any]:
+        """Say what deleting a record would do; nothing is deleted."""
+        return asdict(deletion(desk(), noun, record_id))

@@ -1,0 +1,137 @@
+"""Look at records: one of them, or a page of those that were asked for (OB-53, CO-21, CO-27, CO-28)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    and_,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from service.domain.permissions import Action
+from service.domain.values import Kind, Value
+from service.mapping.model import ObjectMapping
+from service.mirror import links, ours
+from service.plans.desk import Desk
+from service.plans.records import Found, find
+
+NAMES = ("name", "title", "first_name", "last_name")
+"""The columns that a search looks into, as far as an object has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ends: the value that is sorted by, and the id of the last record."""
+
+    value: Value
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which records, in which order; what is `equal` is compared as canonical values, a choice of several as a set."""
+
+    equal: Mapping[str, Value] = field(default_factory=dict)
+    search: str = ""
+    sort: str = "id"
+    descending: bool = False
+    after: Place | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some records, and where the next page begins; None when there is none."""
+
+    records: tuple[Found, ...]
+    end: Place | None
+
+
+def listing(desk: Desk, noun: str, wanted: Wanted) -> Page:
+    """Return a page of records; those without the value that is sorted by come last."""
+    desk.allow(Action.VIEW, noun)
+    mapping = desk.org.mappings[noun]
+    with desk.org.writing(by=desk.by) as connection:
+        ids = list(connection.execute(_query(mapping, wanted)).scalars())
+        found = records(connection, mapping, ids[: wanted.limit])
+    more = len(ids) > wanted.limit
+    return Page(records=tuple(found), end=_place(found[-1], wanted.sort) if more else None)
+
+
+def one(desk: Desk, noun: str, record_id: UUID) -> Found:
+    """Return one record; Missing when it is not there."""
+    desk.allow(Action.VIEW, noun)
+    return find(desk, noun, record_id)
+
+
+def several(desk: Desk, noun: str, ids: Collection[UUID]) -> dict[UUID, Found]:
+    """Return those of these records that are there."""
+    desk.allow(Action.VIEW, noun)
+    with desk.org.writing(by=desk.by) as connection:
+        return {found.id: found for found in records(connection, desk.org.mappings[noun], ids)}
+
+
+def records(connection: Connection, mapping: ObjectMapping, ids: Collection[UUID]) -> list[Found]:
+    """Return the records of these ids that are there, in the order of the ids."""
+    rows = ours.read_rows(connection, mapping, ids)
+    facing = links.by_id(connection, rows)
+    return [
+        Found(mapping=mapping, id=i, row=rows[i], version=facing[i].version, crm_id=facing[i].crm_id)
+        for i in ids
+        if i in rows
+    ]
+
+
+def _place(record: Found, column: str) -> Place:
+    return Place(str(record.id) if column == "id" else record.row[column], record.id)
+
+
+def _query(mapping: ObjectMapping, wanted: Wanted) -> Select[UUID]:
+    table = ours.table(mapping)
+    column = table.c[wanted.sort]
+    order = column.desc().nulls_last() if wanted.descending else column.asc().nulls_last()
+    query = select(table.c.id).where(*_conditions(mapping, table, wanted)).order_by(order, table.c.id)
+    if wanted.after is not None:
+        query = query.where(_behind(table, wanted, wanted.after))
+    return query.limit(wanted.limit + 1)
+
+
+def _behind(table: Table, wanted: Wanted, place: Place) -> ColumnElement[bool]:
+    column, later = table.c[wanted.sort], table.c.id > place.id
+    if place.value is None:
+        return and_(column.is_(None), later)
+    beyond = column < place.value if wanted.descending else column > place.value
+    return or_(beyond, and_(column == place.value, later), column.is_(None))
+
+
+def _conditions(mapping: ObjectMapping, table: Table, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    for name, value in wanted.equal.items():
+        yield _equals(mapping, table, name, value)
+    if wanted.search:
+        named = [table.c[name].icontains(wanted.search, autoescape=True) for name in NAMES if name in table.c]
+        yield or_(false(), *named)
+
+
+def _equals(mapping: ObjectMapping, table: Table, name: str, value: Value) -> ColumnElement[bool]:
+    field = mapping.field(name)
+    column = table.c.extra[name].astext if field.extra else table.c[name]
+    if value is None:
+        return column.is_(None)
+    if field.kind is Kind.CHOICES:
+        held = func.string_to_array(func.lower(column), ";", type_=ARRAY(Text))
+        return held.contains(cast(literal(str(value).lower().split(";"), ARRAY(Text)), ARRAY(Text)))
+    return column == (str(value).lower() if field.extra and isinstance(value, bool) else value)

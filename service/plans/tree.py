@@ -1,0 +1,105 @@
+"""The tree of a success plan, and what belongs to one objective: a few queries, however many records there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from service.domain.permissions import Action
+from service.mirror import ours
+from service.plans.desk import Desk
+from service.plans.listing import one, records
+from service.plans.records import Found
+from service.store.database import among
+from service.store.records import RECORDS
+
+OBJECTIVES, KPIS = RECORDS["objective"].c, RECORDS["objective_kpi"].c
+PLAYBOOKS, TASKS = RECORDS["playbook"].c, RECORDS["playbook_task"].c
+
+PARENTS = {
+    "objective": ("success_plan_id",),
+    "objective_kpi": ("objective_id",),
+    "playbook": ("objective_id", "success_plan_id"),
+    "playbook_task": ("playbook_id", "objective_id", "success_plan_id"),
+}
+"""What a record of the tree may stand under, the closest first."""
+ORDER = ("sequence", "start_date", "name", "id")
+"""By which columns records stand side by side, as far as an object has them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """A record of the tree, with what stands under it."""
+
+    record: Found
+    under: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """What the Related tab of an objective shows (OB-11): its playbooks, all of its tasks (OB-12), its KPIs."""
+
+    playbooks: tuple[Found, ...]
+    playbook_tasks: tuple[Found, ...]
+    objective_kpis: tuple[Found, ...]
+
+
+def tree(desk: Desk, plan_id: UUID) -> Branch:
+    """Return a plan with its objectives, playbooks, tasks and KPIs, each under what it belongs to most closely."""
+    plan = one(desk, "success_plan", plan_id)
+    with desk.org.writing(by=desk.by) as connection:
+        found = _of_plan(desk, connection, plan_id)
+    return grown(plan, found)
+
+
+def related(desk: Desk, objective_id: UUID) -> Related:
+    """Return the playbooks of an objective, its tasks whether direct or through a playbook, and its KPIs."""
+    one(desk, "objective", objective_id)
+    with desk.org.writing(by=desk.by) as connection:
+        playbooks = _found(desk, connection, "playbook", PLAYBOOKS.objective_id == objective_id)
+        through = among(TASKS.playbook_id, _ids(playbooks))
+        tasks = _found(desk, connection, "playbook_task", or_(TASKS.objective_id == objective_id, through))
+        kpis = _found(desk, connection, "objective_kpi", KPIS.objective_id == objective_id)
+    return Related(playbooks=playbooks, playbook_tasks=tasks, objective_kpis=kpis)
+
+
+def grown(root: Found, found: Iterable[Found]) -> Branch:
+    """Return the tree of a root: each of the others stands under the closest of its parents that is in the tree."""
+    found = list(found)
+    known = {str(record.id) for record in found}
+    children: defaultdict[str, list[Found]] = defaultdict(list)
+    for record in found:
+        over = (str(record.row[column]) for column in PARENTS[record.mapping.name])
+        children[next((parent for parent in over if parent in known), str(root.id))].append(record)
+    return _branch(root, children)
+
+
+def _branch(record: Found, children: Mapping[str, list[Found]]) -> Branch:
+    return Branch(record=record, under=tuple(_branch(child, children) for child in children.get(str(record.id), ())))
+
+
+def _of_plan(desk: Desk, connection: Connection, plan_id: UUID) -> tuple[Found, ...]:
+    objectives = _found(desk, connection, "objective", OBJECTIVES.success_plan_id == plan_id)
+    of_objectives = among(PLAYBOOKS.objective_id, _ids(objectives))
+    playbooks = _found(desk, connection, "playbook", or_(PLAYBOOKS.success_plan_id == plan_id, of_objectives))
+    of_these = among(TASKS.objective_id, _ids(objectives)), among(TASKS.playbook_id, _ids(playbooks))
+    tasks = _found(desk, connection, "playbook_task", or_(TASKS.success_plan_id == plan_id, *of_these))
+    kpis = _found(desk, connection, "objective_kpi", among(KPIS.objective_id, _ids(objectives)))
+    return (*objectives, *kpis, *playbooks, *tasks)
+
+
+def _found(desk: Desk, connection: Connection, noun: str, condition: ColumnElement[bool]) -> tuple[Found, ...]:
+    desk.allow(Action.VIEW, noun)
+    mapping = desk.org.mappings[noun]
+    columns = ours.table(mapping).c
+    order = [columns[name] for name in ORDER if name in columns]
+    ids = connection.execute(select(columns.id).where(condition).order_by(*order)).scalars().all()
+    return tuple(records(connection, mapping, ids))
+
+
+def _ids(found: Iterable[Found]) -> list[UUID]:
+    return [record.id for record in found]

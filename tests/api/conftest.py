@@ -1,0 +1,122 @@
+"""The API on a world's two sides, and callers with the rights that they say."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from service.access.tokens import Caller
+from service.api.app import create_api
+from service.crm.client import Client
+from service.domain.permissions import Right, User
+from service.store.orgs import Org
+from service.wiring import Services
+from tests import filled
+from tests.world import World
+
+CSM = frozenset({Right.CUSTOMER_SUCCESS, Right.FROM_TEMPLATE})
+PARTICIPANT = frozenset({Right.PARTICIPANT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnWorld(Services):
+    """Services whose clients are a world's."""
+
+    world: World
+
+    def client(self, org: Org) -> Client:
+        """Return the world's client."""
+        return self.world.sync.client
+
+
+@dataclass
+class Somebody:
+    """Whoever calls the API, by name: `csm`, `participant` or `nobody`."""
+
+    app: Flask
+    name: str = "csm"
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def send(self, method: str, path: str, body: object = None, **headers: str) -> TestResponse:
+        """Send a request."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.app.test_client().open(
+            path, method=method, json=body, headers={"Authorization": f"Bearer {self.name}", **given}
+        )
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        """Ask for something."""
+        return self.send("GET", path, **headers)
+
+    def read(self, path: str) -> Any:
+        """Return what can be read."""
+        answer = self.get(path)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    def post(self, path: str, body: object, **headers: str) -> TestResponse:
+        """Send something new, under a key of its own."""
+        return self.send("POST", path, body, **{"Idempotency_Key": f"key-{next(self.numbers)}", **headers})
+
+
+@pytest.fixture
+def org(world: World) -> Iterator[Org]:
+    """The world's org, connected."""
+    filled.forget_orgs(world.engine)
+    yield filled.connect(world, "acme")
+    filled.forget_orgs(world.engine)
+
+
+@pytest.fixture
+def app(world: World, org: Org, tmp_path: Path) -> Flask:
+    """The API, at whose door a caller's name stands in for a token."""
+    known = filled.services(world, tmp_path)
+    services = OnWorld(
+        settings=known.settings,
+        engine=known.engine,
+        seal=known.seal,
+        clock=known.clock,
+        new_id=world.new_id,
+        world=world,
+    )
+    rights = {"csm": CSM, "participant": PARTICIPANT, "nobody": frozenset()}
+    return create_api(services, lambda token: Caller(org=org, user=user(world, token, rights[token])))
+
+
+def user(world: World, name: str, rights: frozenset[Right]) -> User:
+    """Return a user of the world's org, its administrator for all."""
+    return User(crm_id=world.admin.user_id, name=name, rights=rights)
+
+
+@pytest.fixture
+def csm(app: Flask) -> Somebody:
+    """A customer success manager."""
+    return Somebody(app)
+
+
+@pytest.fixture
+def participant(app: Flask) -> Somebody:
+    """A participant."""
+    return Somebody(app, "participant")
+
+
+@pytest.fixture
+def nobody(app: Flask) -> Somebody:
+    """Somebody with neither permission set."""
+    return Somebody(app, "nobody")
+
+
+@pytest.fixture
+def account(world: World) -> UUID:
+    """An account that both sides know."""
+    crm_id = world.create_there("account", Name="Acme")
+    world.settle(1)
+    return world.our_id(crm_id)
