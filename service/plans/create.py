@@ -49,7 +49,7 @@ def _drafted(desk: Desk, noun: str, record_id: UUID, given: Given) -> tuple[Crea
     mapping = desk.org.mappings[noun]
     row, faults = forms.read(mapping, given)
     with desk.org.writing(by=desk.by) as connection:
-        pointed = rules.pointed_at(connection, desk.org.mappings, noun, row)
+        (pointed,) = rules.pointed_at(connection, desk.org.mappings, noun, [row])
     row = rules.owned(mapping, rules.filled(noun, row, pointed), pointed, desk.user)
     wrong = {fault.field for fault in faults}
     faults += [f for f in rules.faults(noun, row, pointed, changed=row) if f.field not in wrong]

@@ -11,7 +11,7 @@ from service.mirror import ours
 from service.mirror.writing import remove
 from service.plans import rules
 from service.plans.desk import Desk
-from service.plans.records import Found, find, find_as_seen, out_of_reach, said
+from service.plans.records import Found, as_seen, find, find_many, out_of_reach, said
 from service.plans.refusals import Held
 
 DETAILS = frozenset({"playbook_task_dependency", "playbook_task_assignment"})
@@ -36,7 +36,7 @@ def deletion(desk: Desk, noun: str, record_id: UUID) -> Deletion:
 def delete(desk: Desk, noun: str, record_id: UUID, *, version: int) -> None:
     """Delete a record on both sides; Held says what has to go first (OB-62)."""
     desk.allow(Action.DELETE, noun)
-    found = find_as_seen(desk, noun, record_id, version=version)
+    found = as_seen(noun, record_id, version, find_many(desk, noun, [record_id]))
     if not desk.reachable(Action.DELETE, noun, [record_id]):
         raise out_of_reach(Action.DELETE, noun)
     held_by = _foreseen(desk, found).held_by

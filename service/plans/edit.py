@@ -6,14 +6,16 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from uuid import UUID
 
+from service.domain.faults import Fault
 from service.domain.permissions import Action
 from service.domain.values import Row
 from service.mirror.writing import Amended, Update, amend
 from service.plans import forms, rules
 from service.plans.create import Given
 from service.plans.desk import Desk
-from service.plans.records import Found, find_as_seen, out_of_reach
+from service.plans.records import Found, as_seen, find_many, out_of_reach
 from service.plans.refusals import Changed, Invalid, Refusal
+from service.plans.rules import Pointed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +46,7 @@ def edit(desk: Desk, noun: str, edit_: Edit) -> Edited:
 def edit_many(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Edited]:
     """Change several records, each for itself: one that is refused keeps no other back (CO-22)."""
     desk.allow(Action.EDIT, noun)
-    open_ = desk.reachable(Action.EDIT, noun, [one.id for one in edits])
-    drafts = [_drafted(desk, noun, one, open_) for one in edits]
+    drafts = _drafts(desk, noun, edits)
     amended = amend(desk.org, [draft for draft in drafts if isinstance(draft, Update)], by=desk.by)
     refusals = {outcome.update.id: _refusal(desk, outcome) for outcome in amended}
     return [
@@ -55,32 +56,57 @@ def edit_many(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Edited]:
 
 
 def drafted(desk: Desk, found: Found, given: Given) -> Row:
-    """Return the columns that would change, with what they bring along; Invalid names what is wrong with them."""
+    """Return the columns that an edit would change, with what they bring along; Invalid names what is wrong."""
     noun = found.mapping.name
     values, faults = forms.read(found.mapping, given)
     with desk.org.writing(by=desk.by) as connection:
-        pointed = rules.pointed_at(connection, desk.org.mappings, noun, {**found.row, **values})
+        (pointed,) = rules.pointed_at(connection, desk.org.mappings, noun, [{**found.row, **values}])
+    return _ruled(desk, found, values, faults, pointed)
+
+
+def _drafts(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Update | Refusal]:
+    """Return what each edit would change, or why it may not; read in a few queries, however many they are."""
+    ids = [one.id for one in edits]
+    there, open_ = find_many(desk, noun, ids), desk.reachable(Action.EDIT, noun, ids)
+    mapping = desk.org.mappings[noun]
+    read = [forms.read(mapping, one.given) for one in edits]
+    rows = [
+        {**(there[one.id].row if one.id in there else {}), **values}
+        for one, (values, _) in zip(edits, read, strict=True)
+    ]
+    with desk.org.writing(by=desk.by) as connection:
+        pointed = rules.pointed_at(connection, desk.org.mappings, noun, rows)
+    drafts: list[Update | Refusal] = []
+    for one, (values, faults), around in zip(edits, read, pointed, strict=True):
+        try:
+            found = as_seen(noun, one.id, one.version, there)
+            _allow(desk, found, one, open_)
+            drafts.append(Update(noun=noun, id=one.id, values=_ruled(desk, found, values, faults, around)))
+        except Refusal as refusal:
+            drafts.append(refusal)
+    return drafts
+
+
+def _allow(desk: Desk, found: Found, edit_: Edit, open_: Set[UUID]) -> None:
+    noun = found.mapping.name
+    if found.id not in open_:
+        raise out_of_reach(Action.EDIT, noun)
+    if edit_.given.get("template") and not found.row.get("template"):
+        desk.allow(Action.PUBLISH, noun)
+
+
+def _ruled(desk: Desk, found: Found, values: Row, faults: list[Fault], pointed: Pointed) -> Row:
+    """Return the columns that change once the rules have had their say."""
+    noun = found.mapping.name
     row = rules.filled(noun, {**found.row, **values}, pointed)
     if "resource_id" in values:
         row = rules.owned(found.mapping, row, pointed, desk.user)
     changes = {column: value for column, value in row.items() if value != found.row.get(column)}
     wrong = {fault.field for fault in faults}
-    faults += [f for f in rules.faults(noun, row, pointed, changed=changes) if f.field not in wrong]
-    if faults:
-        raise Invalid(faults)
+    found_faults = [*faults, *(f for f in rules.faults(noun, row, pointed, changed=changes) if f.field not in wrong)]
+    if found_faults:
+        raise Invalid(found_faults)
     return changes
-
-
-def _drafted(desk: Desk, noun: str, one: Edit, open_: Set[UUID]) -> Update | Refusal:
-    try:
-        found = find_as_seen(desk, noun, one.id, version=one.version)
-        if one.id not in open_:
-            raise out_of_reach(Action.EDIT, noun)
-        if one.given.get("template") and not found.row.get("template"):
-            desk.allow(Action.PUBLISH, noun)
-        return Update(noun=noun, id=one.id, values=drafted(desk, found, one.given))
-    except Refusal as refusal:
-        return refusal
 
 
 def _refusal(desk: Desk, outcome: Amended) -> Refusal | None:

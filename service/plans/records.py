@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -24,27 +25,38 @@ class Found:
     crm_id: str | None
 
 
-def find(desk: Desk, noun: str, record_id: UUID) -> Found:
-    """Return a record; Missing when there is none."""
+def find_many(desk: Desk, noun: str, ids: Collection[UUID]) -> dict[UUID, Found]:
+    """Return these records as far as they are there, by id."""
     mapping = desk.org.mappings[noun]
     with desk.org.writing(by=desk.by) as connection:
-        rows = ours.read_rows(connection, mapping, [record_id])
-        known = links.by_id(connection, [record_id])
-    if record_id not in rows:
-        raise Missing(f"There is no {said(noun)} {record_id} (any more); load the list again")
-    link = known[record_id]
-    return Found(mapping=mapping, id=record_id, row=rows[record_id], version=link.version, crm_id=link.crm_id)
+        rows = ours.read_rows(connection, mapping, ids)
+        known = links.by_id(connection, list(rows))
+    return {
+        our_id: Found(mapping=mapping, id=our_id, row=row, version=known[our_id].version, crm_id=known[our_id].crm_id)
+        for our_id, row in rows.items()
+    }
 
 
-def find_as_seen(desk: Desk, noun: str, record_id: UUID, *, version: int) -> Found:
-    """Return a record that is still the one that was seen."""
-    found = find(desk, noun, record_id)
+def find(desk: Desk, noun: str, record_id: UUID) -> Found:
+    """Return a record; Missing when there is none."""
+    return _there(noun, record_id, find_many(desk, noun, [record_id]))
+
+
+def as_seen(noun: str, record_id: UUID, version: int, among: Mapping[UUID, Found]) -> Found:
+    """Return one of these records if it is still the one that was seen; else Missing or Changed."""
+    found = _there(noun, record_id, among)
     if found.version != version:
         raise Changed(
             f"The {said(noun)} {found.row.get('name') or record_id} has changed since it was loaded; "
             "load it again and repeat the change"
         )
     return found
+
+
+def _there(noun: str, record_id: UUID, among: Mapping[UUID, Found]) -> Found:
+    if record_id not in among:
+        raise Missing(f"There is no {said(noun)} {record_id} (any more); load the list again")
+    return among[record_id]
 
 
 def out_of_reach(action: Action, noun: str) -> Denied:

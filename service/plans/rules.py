@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -42,15 +42,16 @@ Pointed = Mapping[str, Row | None]
 """The record that each reference of a row points at; None for one that is not there."""
 
 
-def pointed_at(connection: Connection, mappings: Mappings, noun: str, row: Row) -> Pointed:
-    """Read what a row's references point at, by column."""
-    found: dict[str, Row | None] = {}
+def pointed_at(connection: Connection, mappings: Mappings, noun: str, rows: Sequence[Row]) -> list[Pointed]:
+    """Read what the references of rows point at, by column; one query a column, however many rows."""
+    found: list[dict[str, Row | None]] = [{} for _ in rows]
     for field in mappings[noun].references:
-        value = row.get(field.column)
-        if value and field.refers_to:
-            our_id = UUID(str(value))
-            found[field.column] = ours.read_rows(connection, mappings[field.refers_to], [our_id]).get(our_id)
-    return found
+        ids = [UUID(str(value)) if (value := row.get(field.column)) else None for row in rows]
+        held = ours.read_rows(connection, mappings[field.refers_to or ""], {our_id for our_id in ids if our_id})
+        for pointed, our_id in zip(found, ids, strict=True):
+            if our_id:
+                pointed[field.column] = held.get(our_id)
+    return list(found)
 
 
 def filled(noun: str, row: Row, pointed: Pointed) -> Row:

@@ -38,3 +38,23 @@ def sit(world: World) -> Sit:
 def desk(sit: Sit) -> Desk:
     """The desk of a CSM."""
     return sit()
+
+
+Sit = Callable[..., Desk]
+
+
+@pytest.fixture
+def sit(world: World) -> Sit:
+    """Let a user of one of the two permission sets sit down; their record was synced."""
+
+    def sit_down(permission_set: str = CUSTOMER_SUCCESS, zone: str = "UTC") -> Desk:
+        username = f"{permission_set.lower()}@example.com"
+        return replace(desk_of(world, employ(world, username, permission_set), permission_set), zone=zone)
+
+    return sit_down
+
+
+@pytest.fixture
+def desk(sit: Sit) -> Desk:
+    """The desk of a CSM."""
+    return sit()
