@@ -17,8 +17,12 @@ from service.domain.templates import ASSIGNMENT, STAMPS, STANDS_AT, TASK, Choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clone:
-    """What is to be made, parents first, and what somebody should know before it is; with faults nothing is made."""
+    """What is to be made, parents first, and what somebody should know before it is; with faults nothing is made.
 
+    `seen` is the fingerprint of the template that it was decided on.
+    """
+
+    seen: str
     creates: tuple[Draft, ...]
     shifts: tuple[Shift, ...]
     lost_edits: tuple[LostEdit, ...]
@@ -42,6 +46,7 @@ def decide(template: Template, choices: Choices, setting: Setting, *, new_id: Ne
     )
     creates = [drawing.draft(record, redated[record.id].dates) for record in taken if record.noun != ASSIGNMENT]
     return Clone(
+        seen=template.seen,
         creates=(*creates, *drawing.assignments(new_id)),
         shifts=tuple(shifts),
         lost_edits=tuple(lost for record in taken for lost in redated[record.id].lost),

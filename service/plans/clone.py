@@ -1,0 +1,115 @@
+"""Clone: preview what a template becomes, then make it on both sides, all of it or nothing (OB-22 to OB-46)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid5
+
+from service.crm.errors import Retryable, Unreachable
+from service.domain.cloning import Clone, decide
+from service.domain.drawing import Draft
+from service.domain.faults import Fault
+from service.domain.permissions import Action
+from service.mirror import links
+from service.mirror.writing import Create, Unplanted, plant
+from service.plans import rules
+from service.plans.clone_requests import CloneRequest
+from service.plans.clone_setting import setting, unknown_references
+from service.plans.desk import Desk
+from service.plans.keeping import Kept, keep, kept_before
+from service.plans.refusals import Changed, Invalid
+from service.plans.templates import template, tree_ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cloned:
+    """What was made: the new root, every new record with it, and what it took; nothing when it was made before."""
+
+    noun: str
+    root_id: UUID
+    ids: tuple[UUID, ...]
+    api_calls: int
+
+
+def preview(desk: Desk, request: CloneRequest) -> Clone:
+    """Return what a clone would be, with every old and new date (G1) and every fault; nothing is written."""
+    desk.allow(Action.CREATE_FROM_TEMPLATE, request.noun)
+    return _decided(desk, request, request_id=desk.org.org_id)
+
+
+def clone(desk: Desk, request: CloneRequest, *, key: str) -> Cloned | Kept:
+    """Make a clone, or keep the request when the org does not answer; the same key again makes nothing twice.
+
+    Invalid names what is wrong, by record of the template; Changed says that the template is not the one that was seen.
+    """
+    desk.allow(Action.CREATE_FROM_TEMPLATE, request.noun)
+    request_id = uuid5(desk.org.org_id, f"{desk.user.crm_id} {request.noun} {request.template_id} {key}")
+    done = _done_before(desk, request, request_id) or kept_before(desk, request_id)
+    return done or carry_out(desk, request, request_id)
+
+
+def carry_out(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned | Kept:
+    """Make the clone of a request that was not made before, or keep it."""
+    decided = _decided(desk, request, request_id)
+    if decided.faults:
+        raise Invalid(decided.faults)
+    calls = desk.org.client.api_calls
+    ids = tuple(draft.id for draft in decided.creates)
+    creates = [Create(noun=draft.noun, id=draft.id, values=draft.values) for draft in decided.creates]
+    try:
+        plant(desk.org, creates, by=desk.by)
+    except Unplanted as refused:
+        if not refused.error.transient:
+            raise Invalid(_blamed(desk, decided.creates, refused)) from None
+        return keep(desk, replace(request, seen=decided.seen), request_id, decided.creates, reason=str(refused))
+    except (Unreachable, Retryable) as lost:
+        return keep(desk, replace(request, seen=decided.seen), request_id, decided.creates, reason=str(lost))
+    return Cloned(noun=request.noun, root_id=ids[0], ids=ids, api_calls=desk.org.client.api_calls - calls)
+
+
+def _done_before(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned | None:
+    """Return what the same request made before; people may have changed it since, and that stays."""
+    root_id = uuid5(request_id, str(request.template_id))
+    with desk.org.writing(by=desk.by) as connection:
+        if root_id not in links.by_id(connection, [root_id]):
+            return None
+        trees = tree_ids(connection, desk.org.mappings, request.noun, [root_id])
+    children = [child for homes in trees.values() for child in homes]
+    return Cloned(noun=request.noun, root_id=root_id, ids=(root_id, *children), api_calls=0)
+
+
+def _decided(desk: Desk, request: CloneRequest, request_id: UUID) -> Clone:
+    """Gather what a clone depends on, and decide."""
+    found = template(desk, request.noun, request.template_id)
+    if request.seen not in (None, found.seen):
+        raise Changed(f"The template {found.root.title} has changed since its preview; look at the preview again")
+    choices, faults = request.choices(found, desk.org.mappings)
+    with desk.org.writing(by=desk.by) as connection:
+        around = setting(connection, desk, found, choices, calendar_name=request.calendar)
+        decided = decide(found, choices, around, new_id=lambda made_from: uuid5(request_id, made_from))
+        faults += [*decided.faults, *unknown_references(connection, desk.org.mappings, decided.creates)]
+    # What nobody touched was saved with these values before.
+    touched = {found.root.id, *(child for child, values in choices.edits.items() if values)}
+    faults += [fault for draft in decided.creates if draft.source in touched for fault in _ruled(draft)]
+    return replace(decided, faults=_each_once(faults, root_id=found.root.id))
+
+
+def _ruled(draft: Draft) -> list[Fault]:
+    """Name what the rules of its noun have against a new record; where it stands was decided with the whole."""
+    if draft.noun not in rules.FAULTS:
+        return []
+    return [replace(f, record=str(draft.source)) for f in rules.FAULTS[draft.noun](draft.values, {}, rules.OPEN)]
+
+
+def _each_once(faults: Iterable[Fault], *, root_id: UUID) -> tuple[Fault, ...]:
+    """Return the first fault of each field; what is wrong with the root names no record."""
+    plain = [replace(fault, record=None) if fault.record == str(root_id) else fault for fault in faults]
+    return tuple({(fault.record, fault.field): fault for fault in reversed(plain)}.values())[::-1]
+
+
+def _blamed(desk: Desk, drafts: Sequence[Draft], refused: Unplanted) -> list[Fault]:
+    """Return the CRM's refusal at the record of the template that it is about."""
+    blamed = next((d for d in drafts if refused.create and d.id == refused.create.id), drafts[0])
+    record = None if blamed is drafts[0] else str(blamed.source)
+    return rules.refused(desk.org.mappings[blamed.noun], refused.error, record=record)

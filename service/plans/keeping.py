@@ -1,0 +1,79 @@
+"""Keeping a request whose org does not answer, and telling what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from service.domain.drawing import Draft
+from service.domain.permissions import Right, User
+from service.mirror.connected import Connected
+from service.plans.clone_requests import CloneRequest
+from service.plans.desk import Desk
+from service.plans.refusals import Missing
+from service.store import kept_requests
+from service.store.kept_requests import KeptRequest
+
+CLONE = "clone"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A request that waits until the org answers, or did; `outcome` tells what became of it."""
+
+    id: UUID
+    reason: str
+
+
+def keep(desk: Desk, request: CloneRequest, request_id: UUID, drafts: Sequence[Draft], *, reason: str) -> Kept:
+    """Keep a request for a clone with what it makes; one that is kept already stays as it is."""
+    making = [{"noun": draft.noun, "id": str(draft.id)} for draft in drafts]
+    kept = KeptRequest(
+        id=request_id,
+        kind=CLONE,
+        body={"request": request.document(), "making": making},
+        asked_by=_asked_by(desk),
+        created_at=desk.now,
+        tried_at=desk.now,
+        last_error=reason,
+    )
+    with desk.org.writing(by=desk.by) as connection:
+        kept_requests.keep(connection, desk.org.org_id, kept)
+    return Kept(request_id, reason)
+
+
+def kept_before(desk: Desk, request_id: UUID) -> Kept | None:
+    """Return the same request as it was kept before; None when it was not."""
+    with desk.org.writing(by=desk.by) as connection:
+        kept = kept_requests.of_id(connection, request_id)
+    return Kept(request_id, kept.last_error) if kept else None
+
+
+def outcome(desk: Desk, request_id: UUID) -> KeptRequest:
+    """Return a kept request of the acting user with what became of it; nobody else's is there for them."""
+    with desk.org.writing(by=desk.by) as connection:
+        kept = kept_requests.of_id(connection, request_id)
+    if kept is None or kept.asked_by["crm_id"] != desk.user.crm_id:
+        raise Missing(f"There is no request {request_id} of yours")
+    return kept
+
+
+def desk_of(org: Connected, kept: KeptRequest) -> Desk:
+    """Return the desk as it was when the request was made: the same user on the same day."""
+    who = kept.asked_by
+    rights = frozenset(Right(right) for right in who["rights"])
+    user = User(crm_id=who["crm_id"], id=who["id"], name=who["name"], rights=rights)
+    return Desk(org=org, user=user, now=kept.created_at, zone=who["zone"])
+
+
+def _asked_by(desk: Desk) -> dict[str, Any]:
+    user = desk.user
+    return {
+        "crm_id": user.crm_id,
+        "id": user.id,
+        "name": user.name,
+        "rights": sorted(right.value for right in user.rights),
+        "zone": desk.zone,
+    }

@@ -1,0 +1,118 @@
+"""Templates: the list to pick from, and one of them with everything that a clone of it may take (OB-24, OB-25)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Connection, or_, select
+
+from service.domain.permissions import Action
+from service.domain.templates import DATES, NOUNS, ROOTS, Record, Template
+from service.mapping.model import Mappings
+from service.mirror import ours
+from service.plans.desk import Desk
+from service.plans.listing import Place, Wanted, listing
+from service.plans.records import Found, said
+from service.plans.refusals import Missing
+from service.store.database import among
+
+PARENTS: Mapping[str, tuple[str, ...]] = {
+    "objective": ("success_plan_id",),
+    "objective_kpi": ("objective_id",),
+    "playbook": ("objective_id", "success_plan_id"),
+    "playbook_task": ("playbook_id", "objective_id", "success_plan_id"),
+    "playbook_task_dependency": ("playbook_task_id",),
+    "playbook_task_assignment": ("playbook_task_id",),
+}
+"""The columns by which a record belongs to a tree, nearest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One template to pick, with how many children of each noun it has."""
+
+    found: Found
+    children: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplatePage:
+    """Some templates, and where the next page begins; None when there is none."""
+
+    templates: tuple[Listed, ...]
+    end: Place | None
+
+
+def templates(desk: Desk, noun: str, *, search: str = "", limit: int = 50, after: Place | None = None) -> TemplatePage:
+    """Return a page of the templates of a noun by name, and of nothing that is not ticked as one; archived ones rest."""
+    _templated(noun)
+    standing = {"template": True, **({"archived": False} if noun == "objective" else {})}
+    page = listing(desk, noun, Wanted(equal=standing, search=search, sort="name", limit=limit, after=after))
+    with desk.org.writing(by=desk.by) as connection:
+        trees = tree_ids(connection, desk.org.mappings, noun, [found.id for found in page.records])
+    counts = {child: Counter(roots.values()) for child, roots in trees.items()}
+    listed = [
+        Listed(found=found, children={child: counted[found.id] for child, counted in counts.items()})
+        for found in page.records
+    ]
+    return TemplatePage(templates=tuple(listed), end=page.end)
+
+
+def template(desk: Desk, noun: str, template_id: UUID) -> Template:
+    """Return a template with its children as it stands now; Missing when it is not there, or not ticked as one."""
+    _templated(noun)
+    desk.allow(Action.VIEW, noun)
+    mappings = desk.org.mappings
+    with desk.org.writing(by=desk.by) as connection:
+        root = ours.read_rows(connection, mappings[noun], [template_id]).get(template_id)
+        if root is None or not root["template"]:
+            raise Missing(f"There is no {said(noun)} template {template_id} (any more); load the templates again")
+        trees = tree_ids(connection, mappings, noun, [template_id])
+        rows = {child: ours.read_rows(connection, mappings[child], list(ids)) for child, ids in trees.items()}
+    children = [
+        record
+        for child in trees
+        for record in in_order(Record(noun=child, id=our_id, row=row) for our_id, row in rows[child].items())
+    ]
+    return Template(root=Record(noun=noun, id=template_id, row=root), children=tuple(children))
+
+
+def tree_ids(
+    connection: Connection, mappings: Mappings, noun: str, root_ids: Iterable[UUID]
+) -> dict[str, dict[UUID, UUID]]:
+    """Return what belongs to these roots, by noun, parents first: the root of each child, read in one query a noun."""
+    homes: dict[str, dict[UUID, UUID]] = {noun: {root_id: root_id for root_id in root_ids}}
+    for child in NOUNS[NOUNS.index(noun) + 1 :]:
+        table = ours.table(mappings[child])
+        pointers = [(c, homes[c.removesuffix("_id")]) for c in PARENTS[child] if c.removesuffix("_id") in homes]
+        if pointers:
+            belongs = or_(*(among(table.c[column], parents) for column, parents in pointers))
+            rows = connection.execute(select(table.c.id, *(table.c[column] for column, _ in pointers)).where(belongs))
+            homes[child] = {
+                our_id: next(
+                    home[parent] for parent, (_, home) in zip(parents, pointers, strict=True) if parent in home
+                )
+                for our_id, *parents in rows
+            }
+    del homes[noun]
+    return homes
+
+
+def in_order(records: Iterable[Record]) -> list[Record]:
+    """Return records of one noun as people read them: by number, by date, by name."""
+    return sorted(records, key=_place)
+
+
+def _place(record: Record) -> tuple[Decimal, str, str, str]:
+    dates = (record.row.get(column) for column in DATES.get(record.noun, ()))
+    first = next((str(day) for day in dates if day), "")
+    return Decimal(str(record.row.get("sequence") or 0)), first, record.title, str(record.id)
+
+
+def _templated(noun: str) -> None:
+    if noun not in ROOTS:
+        raise Missing(f"A {said(noun)} is no template; templates are success plans, objectives and playbooks")
