@@ -7,6 +7,7 @@ const CHECKS = {
     FieldSet: checkFieldSet,
     ListView: checkListView,
     PermissionSet: checkPermissionSet,
+    NamedCredential: checkNamedCredential,
     CustomTab: checkTab,
     CustomApplication: checkApplication,
     Layout: checkLayout,
@@ -85,9 +86,26 @@ function checkPermissionSet({ body }, index) {
         ...list(body.objectPermissions).flatMap((each) => checkRights(each, index)),
         ...list(body.fieldPermissions).map((each) => checkFieldPermission(each, index)),
         ...named('applicationVisibilities', 'CustomApplication', 'application'),
+        ...named('classAccesses', 'ApexClass', 'apexClass'),
         ...named('customPermissions', 'CustomPermission', 'name'),
+        ...list(body.externalCredentialPrincipalAccesses).map((each) => checkPrincipal(each, index)),
         ...named('tabSettings', 'CustomTab', 'tab'),
     ];
+}
+
+function checkPrincipal({ externalCredentialPrincipal }, index) {
+    const principals = index.all('ExternalCredential').flatMap(({ name, body }) =>
+        list(body.externalCredentialParameters)
+            .filter((each) => each.parameterType.endsWith('Principal'))
+            .map((each) => `${name}-${each.parameterGroup ?? each.parameterName}`));
+    const at = 'externalCredentialPrincipalAccesses';
+    return unless(principals.includes(externalCredentialPrincipal), at, `there is no principal ${externalCredentialPrincipal}`);
+}
+
+function checkNamedCredential({ body }, index) {
+    const used = list(body.namedCredentialParameters).map((each) => each.externalCredential).filter(Boolean);
+    const known = index.names('ExternalCredential');
+    return used.map((name) => unless(known.has(name), 'namedCredentialParameters', `there is no ExternalCredential ${name}`));
 }
 
 const NEEDS = [
