@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Connection,
     Select,
@@ -21,10 +21,11 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from service.domain.permissions import Action
 from service.domain.values import Kind, Value
-from service.mapping.model import ObjectMapping
+from service.mapping.model import FieldMapping, ObjectMapping
 from service.mirror import links, ours
 from service.plans.desk import Desk
 from service.plans.records import Found, find
@@ -114,8 +115,9 @@ def _behind(table: Table, wanted: Wanted, place: Place) -> ColumnElement[bool]:
     column, later = table.c[wanted.sort], table.c.id > place.id
     if place.value is None:
         return and_(column.is_(None), later)
-    beyond = column < place.value if wanted.descending else column > place.value
-    return or_(beyond, and_(column == place.value, later), column.is_(None))
+    value = literal(place.value, column.type)
+    beyond = column < value if wanted.descending else column > value
+    return or_(beyond, and_(column == value, later), column.is_(None))
 
 
 def _conditions(mapping: ObjectMapping, table: Table, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -128,10 +130,16 @@ def _conditions(mapping: ObjectMapping, table: Table, wanted: Wanted) -> Iterato
 
 def _equals(mapping: ObjectMapping, table: Table, name: str, value: Value) -> ColumnElement[bool]:
     field = mapping.field(name)
-    column = table.c.extra[name].astext if field.extra else table.c[name]
+    column = _extra(table, field) if field.extra else table.c[name]
     if value is None:
         return column.is_(None)
     if field.kind is Kind.CHOICES:
         held = func.string_to_array(func.lower(column), ";", type_=ARRAY(Text))
         return held.contains(cast(literal(str(value).lower().split(";"), ARRAY(Text)), ARRAY(Text)))
-    return column == (str(value).lower() if field.extra and isinstance(value, bool) else value)
+    return column == literal(value, column.type)
+
+
+def _extra(table: Table, field: FieldMapping) -> ColumnElement[Any]:
+    held = table.c.extra[field.column]
+    value: ColumnElement[Any] = held.as_boolean() if field.kind is Kind.BOOLEAN else held.as_string()
+    return value
