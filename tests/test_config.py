@@ -43,6 +43,7 @@ def test_every_setting_can_be_named(bare: pytest.MonkeyPatch, tmp_path: Path) ->
         "PLANSYNC_CONSOLE_TOKEN": "t",
         "PLANSYNC_PROXIES": "1",
         "PLANSYNC_SYNC_SECONDS": "5",
+        "PLANSYNC_URL": "https://plansync.example.com/",
         "SALESFORCE_INSTANCE_URL": "https://acme.my.salesforce.com",
         "SALESFORCE_CLIENT_ID": "id",
         "SALESFORCE_USERNAME": "u",
@@ -65,6 +66,7 @@ def test_every_setting_can_be_named(bare: pytest.MonkeyPatch, tmp_path: Path) ->
     assert (settings.mappings, settings.package, settings.overlay) == (Path("m"), Path("p"), Path("o.yaml"))
     assert (settings.log_level, settings.log_json, settings.console_token) == ("debug", True, "t")
     assert (settings.sync_seconds, settings.proxies) == (5, 1)
+    assert settings.url == "https://plansync.example.com"
     crm = settings.crm
     assert (crm.instance_url, crm.client_id, crm.username) == ("https://acme.my.salesforce.com", "id", "u")
     assert (crm.client_secret, crm.refresh_token, crm.access_token) == ("s", "r", "a")

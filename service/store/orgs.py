@@ -58,6 +58,13 @@ def of_id(engine: Engine, org_id: UUID) -> Org | None:
     return None if row is None else Org(**row._asdict())
 
 
+def of_crm_id(engine: Engine, crm_org_id: str) -> list[Org]:
+    """Return the connections to one org of the CRM, by name; mostly it is one."""
+    query = select(*_COLUMNS).where(orgs.c.crm_org_id == crm_org_id).order_by(orgs.c.name)
+    with engine.connect() as connection:
+        return [Org(**row._asdict()) for row in connection.execute(query)]
+
+
 def named(engine: Engine, name: str | None) -> Org:
     """Return an org by its name; without one, the only org there is."""
     connected = every(engine)

@@ -22,6 +22,7 @@ from service.localorg.http.usage import Usage
 from service.localorg.ids import make_id
 from service.localorg.org import LocalOrg
 from service.localorg.schema.model import SObject
+from service.localorg.signing import sign
 
 if TYPE_CHECKING:
     from service.localorg.http.deployments import Deployment
@@ -88,6 +89,11 @@ class Api:
         """Return how many records an object has, the recycle bin left out."""
         text = f'SELECT COUNT(*) FROM "{sobject.name}" WHERE "IsDeleted" = 0'  # noqa: S608 - an installed name
         return int(self.org.storage.execute(text).fetchone()[0])
+
+    def sign_token(self, username: str, audience: str) -> str:
+        """Return a token that says who a user is, for the connector's API."""
+        with self.org.lock:
+            return sign(self.org, username, audience=audience)
 
     def new_id(self, prefix: str) -> str:
         """Return an id for a job or a cursor."""

@@ -20,6 +20,7 @@ from service.localorg.http import (
     schemachanges,
     soap,
     soapmetadata,
+    tokens,
     transactions,
     tree,
     users,
@@ -47,6 +48,8 @@ DOORS = RouteTable(
         ),
         Route("/localorg/transactions", {"GET": transactions.transactions, "POST": transactions.begin}),
         Route("/localorg/transactions/<number>", {"POST": transactions.end}),
+        Route("/localorg/token", {"GET": tokens.token}),
+        Route("/localorg/certificate", {"GET": tokens.certificate}),
         Route("/localorg/schema", {"POST": schemachanges.schema}),
         *(Route(f"/localorg/{name}", {"POST": handler}) for name, handler in control.CONTROLS.items()),
     )

@@ -29,6 +29,7 @@ CREATE INDEX IF NOT EXISTS "__deleted__root" ON "__deleted__" (root);
 CREATE TABLE IF NOT EXISTS "__severed__" (root TEXT NOT NULL, object TEXT NOT NULL, field TEXT NOT NULL,
     id TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS "__severed__root" ON "__severed__" (root);
+CREATE TABLE IF NOT EXISTS "__key_pair__" (private_key TEXT NOT NULL, certificate TEXT NOT NULL);
 """
 
 
