@@ -244,3 +244,47 @@ def _fail(*_: object) -> None:
 
 
 _LONG = "<type>LongTextArea</type><length>300</length><visibleLines>3</visibleLines>"
+
+
+def radio(source: str = "public class Radio {}") -> dict[str, str]:
+    described = f"<ApexClass {SPACE}><apiVersion>68.0</apiVersion><status>Active</status></ApexClass>"
+    return {
+        "package.xml": manifest(ApexClass=["Radio"]),
+        "classes/Radio.cls": source,
+        "classes/Radio.cls-meta.xml": described,
+    }
+
+
+@pytest.mark.parametrize(("source", "changed"), [("public class Radio {}", False), ("public class Radio { }", True)])
+def test_a_class_is_one_component_and_changes_with_its_source(boats: LocalOrg, source: str, changed: bool) -> None:
+    first, second = send(boats, radio()), send(boats, radio(source))
+    assert [(o.origin.full_name, o.created) for o in first.outcomes] == [("Radio", True)]
+    assert [(o.created, o.changed) for o in second.outcomes] == [(False, changed)]
+    assert boats.components["ApexClass", "Radio"].body == source.encode()
+
+
+@pytest.mark.parametrize("missing", ["classes/Radio.cls", "classes/Radio.cls-meta.xml"])
+def test_a_class_without_its_source_or_its_description_is_not_deployed(boats: LocalOrg, missing: str) -> None:
+    result = send(boats, {path: text for path, text in radio().items() if path != missing})
+    assert problems(result) == {"Radio": f"{missing} is missing"}
+
+
+def test_an_external_credential_stays_while_a_named_one_uses_it(boats: LocalOrg) -> None:
+    external = f"""<ExternalCredential {SPACE}><authenticationProtocol>Custom</authenticationProtocol>
+        <label>Shore</label></ExternalCredential>"""
+    named = f"""<NamedCredential {SPACE}><label>Shore</label><namedCredentialParameters>
+        <parameterName>Url</parameterName><parameterType>Url</parameterType>
+        <parameterValue>https://shore.example.com</parameterValue></namedCredentialParameters>
+        <namedCredentialParameters><externalCredential>Shore</externalCredential><parameterName>Auth</parameterName>
+        <parameterType>Authentication</parameterType></namedCredentialParameters>
+        <namedCredentialType>SecuredEndpoint</namedCredentialType></NamedCredential>"""
+    files = {
+        "package.xml": manifest(ExternalCredential=["Shore"], NamedCredential=["Shore"]),
+        "externalCredentials/Shore.externalCredential": external,
+        "namedCredentials/Shore.namedCredential": named,
+    }
+    assert send(boats, files).succeeded
+    assert problems(send(boats, deletion(ExternalCredential=["Shore"]))) == {
+        "Shore": "This component is referenced elsewhere in salesforce.com. : NamedCredential - Shore."
+    }
+    assert send(boats, deletion(ExternalCredential=["Shore"], NamedCredential=["Shore"])).succeeded
