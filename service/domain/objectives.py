@@ -9,7 +9,8 @@ from service.domain.places import Parents
 from service.domain.values import Row
 
 ATTRIBUTE_BASED = "Attribute Based"
-CLOSED = frozenset({"Completed", "Abandoned"})
+COMPLETED, ABANDONED = "Completed", "Abandoned"
+CLOSED = frozenset({COMPLETED, ABANDONED})
 """The statuses in which nothing is left to do."""
 NAME_LENGTH = 80
 """The title may be longer than the name that lists and lookups show."""

@@ -110,7 +110,7 @@ def mean(parts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def of_objective(
-    kpis: Iterable[Decimal], work: Iterable[Decimal | None], own: Decimal | None
+    kpis: Iterable[Decimal | None], work: Iterable[Decimal | None], own: Decimal | None
 ) -> tuple[Decimal | None, Basis | None]:
     """Return the progress of an objective and what it rests on: KPIs, else playbooks and direct tasks, else its own values."""
     by_kpis, by_work = mean(kpis), mean(work)
