@@ -1,4 +1,7 @@
-"""`plansync connect`: sign in to an org once, see who and where we are, and keep the login sealed."""
+"""`plansync connect`: sign in to an org once, see who and where we are, and keep the login sealed.
+
+With --certificate, an org that is connected is not signed in to anew: only its certificate is registered.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from service.access import certificates
+from service.access.certificates import Certificate
 from service.cli.exits import Exit
 from service.cli.opening import check_revision, joined
 from service.cli.options import json_option
-from service.cli.output import emit, say
+from service.cli.output import emit, moment, say
 from service.config import Credentials, Settings
 from service.crm.client import Identity
 from service.store import orgs, schema
@@ -29,6 +34,9 @@ class Found:
     time_zone: str
 
 
+Shown = dict[str, Any]
+
+
 @click.command()
 @click.option("--name", default="default", show_default=True, help="What the org is called from now on.")
 @click.option("--namespace", metavar="PREFIX", help="The namespace that the package is installed with.")
@@ -38,6 +46,12 @@ class Found:
     "--ca-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The CA of an org that brings its own, such as the local org.",
+)
+@click.option(
+    "--certificate",
+    "certificate_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The certificate that the org signs its users' requests with; those before it count for another day.",
 )
 @json_option
 @click.pass_obj
@@ -49,6 +63,7 @@ def connect(  # noqa: PLR0913 - one parameter an option
     url: str | None,
     token_file: TextIO | None,
     ca_file: Path | None,
+    certificate_file: Path | None,
     as_json: bool,
 ) -> Exit:
     """Connect an org: sign in with the login that the environment describes, and keep it sealed.
@@ -60,6 +75,12 @@ def connect(  # noqa: PLR0913 - one parameter an option
       SALESFORCE_CLIENT_ID, SALESFORCE_REFRESH_TOKEN                           (refresh token)
       SALESFORCE_ACCESS_TOKEN                                                  (until it expires)
     """
+    certificate = certificates.read(certificate_file.read_bytes()) if certificate_file else None
+    if certificate and not any((namespace, url, token_file, ca_file)):
+        registered = _register_only(settings, name, certificate)
+        if registered:
+            _announce_certificates(*registered, as_json=as_json)
+            return Exit.OK
     given = _with_options(settings.crm, url=url, token_file=token_file, ca_file=ca_file)
     document = login_document(replace(settings, crm=given))
     with joined(settings) as services:
@@ -67,8 +88,27 @@ def connect(  # noqa: PLR0913 - one parameter an option
         found = _sign_in(document)
         _refuse_another_org(services, name, found.identity)
         org = _save(services, document, found, name=name, namespace=namespace)
-    _announce(org, found.identity, as_json=as_json)
+        counting = _register(services, org, certificate) if certificate else []
+    _announce(org, found.identity, counting, as_json=as_json)
     return Exit.OK
+
+
+def _register_only(settings: Settings, name: str, certificate: Certificate) -> tuple[Org, list[Shown]] | None:
+    """Register a certificate of an org that is connected, and do not look at the org; None where there is none."""
+    with joined(settings) as services:
+        _prepare_tables(services)
+        org = next((org for org in orgs.every(services.engine) if org.name == name), None)
+        return (org, _register(services, org, certificate)) if org else None
+
+
+def _register(services: Services, org: Org, certificate: Certificate) -> list[Shown]:
+    """Register a certificate and return those that count now, as they are shown."""
+    now = services.clock()
+    counting = certificates.register(services.engine, org.id, certificate, now=now)
+    return [
+        {"fingerprint": each.fingerprint, "registered_at": each.registered_at, "retired_at": each.retired_at}
+        for each in counting
+    ]
 
 
 def _with_options(
@@ -130,7 +170,7 @@ def _save(services: Services, document: dict[str, Any], found: Found, *, name: s
     )
 
 
-def _announce(org: Org, identity: Identity, *, as_json: bool) -> None:
+def _announce(org: Org, identity: Identity, counting: list[Shown], *, as_json: bool) -> None:
     if as_json:
         emit(
             {
@@ -141,8 +181,24 @@ def _announce(org: Org, identity: Identity, *, as_json: bool) -> None:
                 "namespace": org.namespace,
                 "time_zone": org.time_zone,
                 "username": identity.username,
+                **({"certificates": counting} if counting else {}),
             }
         )
         return
     say(f"Connected {org.name}: {org.crm_org_id} at {org.instance_url}, as {identity.username}, in {org.time_zone}.")
+    _tell(org, counting)
     say(f"Next: `plansync mappings check --org {org.name}`, then `plansync sync`.")
+
+
+def _announce_certificates(org: Org, counting: list[Shown], *, as_json: bool) -> None:
+    if as_json:
+        emit({"name": org.name, "id": org.id, "certificates": counting})
+    else:
+        _tell(org, counting)
+
+
+def _tell(org: Org, counting: list[Shown]) -> None:
+    for each in counting:
+        until = each["retired_at"]
+        rest = f"counts until {moment(until, org.time_zone)} {org.time_zone}" if until else "signs for its users"
+        say(f"Certificate {each['fingerprint'][:16]} of {org.name} {rest}.")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from service.access.admins import AdminError
+from service.access.certificates import UnfitCertificate
 from service.crm.errors import LimitReached, Refused, Retryable, SignInNeeded, Unreachable
 from service.errors import PlansyncError
 from service.jobs.worker import QueueLost
@@ -54,6 +55,7 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (NoRecord, Exit.USAGE, "no_record"),
     (Changed, Exit.ATTENTION, "changed"),
     (Undecidable, Exit.ATTENTION, "undecidable"),
+    (UnfitCertificate, Exit.USAGE, "unfit_certificate"),
     (AdminError, Exit.ATTENTION, "admin"),
     (MappingErrors, Exit.SETUP, "mapping"),
     (ConnectionIncomplete, Exit.SETUP, "login_incomplete"),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import socket
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
+from service.access.certificates import in_use
 from service.localorg.clock import Clock
 from service.localorg.http.app import create_app
 from service.localorg.org import LocalOrg
 from service.localorg.server import Server
 from service.store import orgs
 from service.store.database import embedded_server
+from tests.access.signing import certificate, private_pem, rsa_key
 from tests.cli.conftest import Crm, Ran, Shell
 
 
@@ -141,6 +144,48 @@ def test_a_private_key_that_is_not_there_is_one_sentence(
     monkeypatch.setenv("SALESFORCE_PRIVATE_KEY_FILE", "/nowhere/key.pem")
 
     _is_one_sentence(shell("connect", "--url", crm.url), 4, "/nowhere/key.pem cannot be read")
+
+
+def test_a_certificate_is_registered_while_the_org_is_connected(shell: Shell, crm: Crm, engine: Engine) -> None:
+    ran = crm.connect(shell, "--certificate", _file(crm, "one"), "--json")
+
+    [registered] = ran.document["certificates"]
+    [counting] = in_use(engine, orgs.named(engine, "default").id, now=datetime.now(UTC))
+    assert (registered["fingerprint"], registered["retired_at"]) == (counting.fingerprint, None)
+
+
+def test_a_new_certificate_of_a_connected_org_needs_no_sign_in(shell: Shell, connected: Crm, engine: Engine) -> None:
+    shell("connect", "--certificate", _file(connected, "one"))
+    connected.app.api.usage.reset(allowance=100)
+
+    ran = shell("connect", "--certificate", _file(connected, "two"), "--json")
+    told = shell("connect", "--certificate", _file(connected, "two"))
+
+    newer, older = ran.document["certificates"]
+    assert (ran.code, newer["retired_at"], connected.app.api.usage.used) == (0, None, 0)
+    retired = datetime.fromisoformat(older["retired_at"])
+    assert retired - datetime.fromisoformat(newer["registered_at"]) == timedelta(days=1)
+    assert f"Certificate {newer['fingerprint'][:16]} of default signs for its users." in told.out
+    assert (
+        f"Certificate {older['fingerprint'][:16]} of default counts until {retired:%Y-%m-%d %H:%M:%S} UTC." in told.out
+    )
+
+
+def test_a_certificate_of_an_org_that_is_not_connected_asks_for_the_login(shell: Shell, crm: Crm) -> None:
+    _is_one_sentence(shell("connect", "--certificate", _file(crm, "one")), 4, "SALESFORCE_INSTANCE_URL is not set")
+
+
+def test_a_private_key_in_place_of_a_certificate_is_refused(shell: Shell, connected: Crm) -> None:
+    key = connected.folder / "org.key"
+    key.write_bytes(private_pem(rsa_key("one")))
+
+    _is_one_sentence(shell("connect", "--certificate", key), 2, "a private key, which Plansync must never see")
+
+
+def _file(crm: Crm, name: str) -> Path:
+    path = crm.folder / f"{name}.crt"
+    path.write_bytes(certificate(rsa_key(name), begins=datetime.now(UTC)))
+    return path
 
 
 def test_an_empty_token_file_is_refused(shell: Shell, crm: Crm) -> None:
