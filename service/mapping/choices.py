@@ -36,6 +36,17 @@ def choices_from_describe(describes: Iterable[Mapping[str, Any]]) -> Choices:
     }
 
 
+def defaults_from_describe(describes: Iterable[Mapping[str, Any]]) -> Mapping[tuple[str, str], str]:
+    """Return what the org's picklists hold where nobody chooses, as JSON came in."""
+    return {
+        (describe["name"], field["name"]): each["value"]
+        for describe in describes
+        for field in describe["fields"]
+        for each in field["picklistValues"]
+        if each["active"] and each["defaultValue"]
+    }
+
+
 def _root(path: Path) -> Element:
     return parse(path).getroot()  # noqa: S314 - our own
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from service.domain import objectives
 from service.domain.values import Kind, Row
 from service.mapping.model import FieldMapping, ObjectMapping
 
@@ -67,6 +68,14 @@ def told(mapping: ObjectMapping) -> list[FieldMapping]:
     ]
 
 
+def telling(noun: str, values: Row) -> Row:
+    """Return the values that say something: no empty ones, nor an objective's title that only repeats its name."""
+    said: Row = {column: value for column, value in values.items() if value not in (None, False)}
+    if noun == "objective" and said.get("title") == said.get("name"):
+        said.pop("title", None)
+    return said
+
+
 def day_word(column: str) -> str:
     """Return how a file calls a date column."""
     return {"start_date": "start", "end_date": "end"}.get(column, column)
@@ -86,3 +95,12 @@ def size(blueprint: Blueprint) -> int:
     pieces = [piece for _, piece in walk(blueprint.root)]
     tasks = [piece for piece in pieces if piece.noun == "playbook_task"]
     return len(pieces) + sum(len(task.after) + len(task.resources) for task in tasks)
+
+
+def row_of(blueprint: Blueprint, piece: Piece) -> Row:
+    """Return the canonical values of a piece as a record of a template."""
+    days = {column: blueprint.on(day) for column, day in piece.days.items()}
+    values: Row = {**piece.values, **days}
+    if piece.noun == "objective":
+        values = objectives.filled(values, {})
+    return values if piece.noun == "objective_kpi" else {**values, "template": True}

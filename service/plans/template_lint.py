@@ -14,8 +14,8 @@ from service.domain.values import Row
 from service.mapping.choices import Choices as ChoicesThere
 from service.mapping.closed import Fault
 from service.mapping.model import Mappings, Problem
-from service.plans.blueprint import Blueprint, Piece, day_word, size, walk
-from service.plans.template_people import People
+from service.plans.blueprint import Blueprint, Piece, day_word, row_of, size, walk
+from service.plans.template_people import NOBODY, People
 
 MOST_AT_ONCE = 500
 """Records that the CRM takes whole or not at all in one call."""
@@ -31,10 +31,11 @@ class Linted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What a template is held against: what picklists take, by noun, and the people of an org, if one is asked."""
+    """What a template is held against: what picklists take, by noun; of an org also its defaults and its people."""
 
     choices: Mapping[str, Choices] = field(default_factory=dict)
-    people: People | None = None
+    defaults: Mapping[str, Row] = field(default_factory=dict)
+    people: People = NOBODY
 
 
 def known_choices(mappings: Mappings, there: ChoicesThere) -> Mapping[str, Choices]:
@@ -55,7 +56,7 @@ def lint(blueprint: Blueprint, file: str, known: Known) -> Linted:
         *_anchor(blueprint, places),
         *_keys(places),
         *_order(places),
-        *(_people(places, known.people) if known.people is not None else ()),
+        *(_people(places, known.people) if known.people is not NOBODY else ()),
     ]
     return Linted(
         problems=tuple(sorted(Problem(file, key, message) for key, message in faults)),
@@ -73,17 +74,8 @@ def _at(path: str, word: str) -> str:
 def _values(blueprint: Blueprint, places: Places, choices: Mapping[str, Choices]) -> Iterator[Fault]:
     """Hold each record to the rules that hold for it wherever it comes from."""
     for path, piece in places.items():
-        for fault in _record_faults(piece, row(blueprint, piece), choices.get(piece.noun, {})):
+        for fault in _record_faults(piece, row_of(blueprint, piece), choices.get(piece.noun, {})):
             yield _at(path, day_word(fault.field)), fault.message
-
-
-def row(blueprint: Blueprint, piece: Piece) -> Row:
-    """Return the canonical values of a piece as a record of a template."""
-    days = {column: blueprint.on(day) for column, day in piece.days.items()}
-    values: Row = {**piece.values, **days}
-    if piece.noun == "objective":
-        values = objectives.filled(values, {})
-    return values if piece.noun == "objective_kpi" else {**values, "template": True}
 
 
 def _record_faults(piece: Piece, values: Row, choices: Choices) -> list[DomainFault]:

@@ -31,10 +31,14 @@ class People:
             return [f"{shown(name)} are {len(found)} resources of this org; write the e-mail address of one"]
         return [fault.message for fault in resources.faults(found[0][1])]
 
-    def id_of(self, name: str) -> UUID:
-        """Return the one resource of that name."""
-        [(our_id, _)] = self.called[name.lower()]
-        return our_id
+    def one(self, name: str) -> tuple[UUID, Row]:
+        """Return the id and the row of the one resource of that name."""
+        [found] = self.called[name.lower()]
+        return found
+
+    def alike(self, name: str) -> str:
+        """Return what an export calls the one resource of that name."""
+        return self.names[str(self.one(name)[0])]
 
 
 def people(org: Connected) -> People:
@@ -55,3 +59,7 @@ def known_as(rows: Mapping[UUID, Row]) -> People:
             called.setdefault(name.lower(), []).append((our_id, row))
             names[str(our_id)] = name
     return People(called, names)
+
+
+NOBODY = People({}, {})
+"""The people of no org."""

@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from service.domain.values import Kind, Row
 from service.mapping.closed import Closed, Fault, Strict, Table, our_name, read_shape, word
 from service.mapping.model import Mappings
-from service.plans.blueprint import PARTS, ROOTS, Blueprint, Piece, day_word, told
+from service.plans.blueprint import PARTS, ROOTS, Blueprint, Piece, day_word, telling, told
 from service.plans.template_values import FARTHEST, LAG, PERSON, ROLE, TASK_KEY, ColumnValue, Pairs, anchor, day, length
 
 GUIDE = "docs/templates.md"
@@ -87,7 +87,7 @@ def _piece(mappings: Mappings, noun: str, key: str, loaded: Loaded) -> Piece:
     return Piece(
         noun=noun,
         key=key,
-        values={column: value for column, value in values.items() if value is not False},
+        values=telling(noun, values),
         days=days,
         resources={loaded["resource"]: None} if "resource" in loaded else people,
         after={task: lag or 0 for task, lag in loaded.get("after", {}).items()},

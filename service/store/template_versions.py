@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Connection, DateTime, Integer, PrimaryKeyConstraint, Table, Text, Uuid, select, text
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
 
 from service.store.database import among
 from service.store.records import METADATA
@@ -49,7 +49,7 @@ _COLUMNS = [template_versions.c[name] for name in Version.__slots__]
 def add(connection: Connection, org_id: UUID, version: Version) -> bool:
     """Keep a version; say no where another one has its number already."""
     statement = insert(template_versions).values(org_id=org_id, **asdict(version)).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    return connection.execute(statement.returning(template_versions.c.version)).first() is not None
 
 
 def of(connection: Connection, template_id: UUID) -> list[Version]:
@@ -62,7 +62,7 @@ def of(connection: Connection, template_id: UUID) -> list[Version]:
 def newest(connection: Connection, template_ids: Collection[UUID]) -> dict[UUID, Version]:
     """Return the newest version of each of these templates that has one."""
     order = template_versions.c.template_id, template_versions.c.version.desc()
-    query = select(*_COLUMNS).distinct(order[0]).where(among(order[0], template_ids)).order_by(*order)
+    query = select(*_COLUMNS).ext(distinct_on(order[0])).where(among(order[0], template_ids)).order_by(*order)
     return {row.template_id: Version(**row._asdict()) for row in connection.execute(query)}
 
 

@@ -144,7 +144,7 @@ def test_a_person_is_called_by_the_address_else_by_the_name() -> None:
         "bo@ash.example",
         "cy@ash.example",
     ]
-    assert people.names[str(people.id_of("Ada Ash"))] == "ada@ash.example"
+    assert people.names[str(people.one("Ada Ash")[0])] == "ada@ash.example"
 
 
 def test_a_circle_is_told_from_its_beginning_to_its_beginning_again() -> None:
