@@ -31,6 +31,8 @@ LINKS = text("""
 """)
 """A link that is made with its record stands before it: the trigger leaves it as it is, with nothing to push."""
 
+LINKED = text("SELECT set_config('plansync.linked', :said, true)")
+
 LOG = text("""
     INSERT INTO decisions (org_id, run_id, link_id, object, action, reason, at)
     SELECT :org, :run, id, :noun, 'create here', 'new in the CRM', :now FROM arriving
@@ -65,11 +67,18 @@ def arrive(
         _stage(connection, journal.org_id, mapping, arrivals)
         known: Mapping[str, Any] = {"org": journal.org_id, "noun": mapping.name}
         connection.execute(LINKS, {**known, "read_at": read_at})
-        connection.execute(_shape(mapping).records)
+        _take_records(connection, mapping)
         connection.execute(LOG, {**known, "run": journal.run_id, "now": journal.now})
         connection.execute(text("DROP TABLE arriving"))
         journal.counts["create here"] += len(arrivals)
     return len(arrivals)
+
+
+def _take_records(connection: Connection, mapping: ObjectMapping) -> None:
+    """Move the staged records into their table, and tell the trigger meanwhile that their links stand already."""
+    connection.execute(LINKED, {"said": "on"})
+    connection.execute(_shape(mapping).records)
+    connection.execute(LINKED, {"said": ""})
 
 
 def _stage(connection: Connection, org_id: UUID, mapping: ObjectMapping, arrivals: Sequence[Arrival]) -> None:

@@ -12,9 +12,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from service.mapping.model import ObjectMapping
+from service.mirror import connected
 from service.store.ledger import links, parked
 from service.store.records import RECORDS
-from service.sync import arrive, context
+from service.sync import arrive
 from service.sync import cycle as cycles
 from service.sync.context import Sync
 from tests.bench.meter import Nap, metered, peak_mb
@@ -62,8 +63,8 @@ def _watched() -> Iterator[dict[str, float]]:
             parts["staged_to_committed"] += ended - staged_at.pop()
             parts["transactions"] += ended - started
 
-    stage, transaction = arrive._stage, context.transaction
-    with patch.object(arrive, "_stage", staging), patch.object(context, "transaction", transacted):
+    stage, transaction = arrive._stage, connected.transaction
+    with patch.object(arrive, "_stage", staging), patch.object(connected, "transaction", transacted):
         yield parts
 
 
