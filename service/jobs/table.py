@@ -37,6 +37,12 @@ def table(sync_every: timedelta) -> tuple[Job, ...]:
             run=tasks.retry,
         ),
         Job(
+            name="progress",
+            when=Every(timedelta(minutes=15)),
+            about="compute the progress of playbooks, objectives and plans",
+            run=tasks.progress,
+        ),
+        Job(
             name="refresh",
             when=Every(timedelta(hours=1)),
             about="read again what the CRM computes",

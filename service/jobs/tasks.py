@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from service.plans.progress import refresh as refresh_progress
 from service.store import schedule
 from service.store.overview import tried_longest_ago
 from service.sync import audit as audits
@@ -48,6 +49,11 @@ def retry(work: Work) -> Report:
         ids = tried_longest_ago(connection, now=work.now, limit=RETRIED_AT_ONCE)
         park.retry_now(connection, now=work.now, ids=ids)
     return sync(work)
+
+
+def progress(work: Work) -> Report:
+    """Compute the progress of playbooks, objectives and plans."""
+    return Report(kind="progress", counts=refresh_progress(work.sync), api_calls=0)
 
 
 def refresh(work: Work) -> Report:
