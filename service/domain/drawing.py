@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
-from service.domain import places, resources
+from service.domain import objectives, places, resources
 from service.domain.allocating import Allocation
 from service.domain.dates import Calendar
 from service.domain.faults import Fault
@@ -77,9 +77,12 @@ class Drawing:
 
     def draft(self, record: Record, dates: Row) -> Draft:
         """Draw one record; where it stands and when is not for the template's row to say."""
+        chosen = self.choices.of(record, self.template)
+        # Of a name and a title the one that was chosen gives the other, too.
+        named = objectives.filled(chosen, {}) if record.noun == "objective" else chosen
         settled = {*STANDS_AT[record.noun], *DATES.get(record.noun, ())}
         lasting = {column: value for column, value in record.lasting.items() if column not in settled}
-        values = {**lasting, **self._begins(record), **self.choices.of(record, self.template), **dates}
+        values = {**lasting, **self._begins(record), **named, **dates}
         values |= self._place(record) | self._stamps(record)
         if record.noun in ROOTS:
             values["resource_id"] = self.allocation.of(record)

@@ -371,3 +371,19 @@ def test_a_clone_of_the_same_choices_is_the_same_clone() -> None:
     choices = Choices(values={"account_id": "globex"}, start=date(2026, 12, 1))
 
     assert cloned(choices) == cloned(choices)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "name", "title"),
+    [
+        ({"name": "Adopt it"}, "Adopt it", "Adopt it"),
+        ({"title": "Adopt it " * 10}, ("Adopt it " * 10)[:80].strip(), "Adopt it " * 10),
+        ({"name": "Adopt it", "title": "Adopt all of it"}, "Adopt it", "Adopt all of it"),
+        ({"name": None, "title": None}, None, None),
+        ({"priority": "Low"}, "Adopt", "Adopt it all"),
+    ],
+)
+def test_of_a_name_and_a_title_the_chosen_one_gives_the_other(chosen, name, title) -> None:
+    values = draft(cloned(Choices(values=chosen), template=adoption(title="Adopt it all")), "Adopt").values
+
+    assert (values["name"], values["title"]) == (name, title)
