@@ -105,6 +105,7 @@ class _Seeding:
                 for name, label in sobject.record_types
             },
         )
+        self._match("EntityDefinition", dict(_entities(schema)))
         for table in ("PermissionSetAssignment", "PermissionSetGroupComponent"):
             gone = f'DELETE FROM "{table}" WHERE "PermissionSetId" NOT IN (SELECT "Id" FROM "PermissionSet")'  # noqa: S608
             self._parts.storage.execute(gone)
@@ -135,6 +136,7 @@ _IDENTITY = {
     "FieldPermissions": ("ParentId", "Field"),
     "SetupEntityAccess": ("ParentId", "SetupEntityId"),
     "RecordType": ("SobjectType", "DeveloperName"),
+    "EntityDefinition": ("QualifiedApiName",),
 }
 
 
@@ -164,6 +166,22 @@ def _field_permissions(schema: Schema, sets: Mapping[str, str]) -> Iterator[tupl
             if readable:
                 values = {"ParentId": sets[name], "SobjectType": path.partition(".")[0], "Field": path}
                 yield (name, path), values | {"PermissionsRead": 1, "PermissionsEdit": int(editable)}
+
+
+def _entities(schema: Schema) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield a row for each object; people from outside see no more of it than those inside."""
+    for name, sobject in schema.objects.items():
+        yield (
+            name,
+            {
+                **_named(name.removesuffix("__c")),
+                "QualifiedApiName": name,
+                "Label": sobject.label,
+                "KeyPrefix": sobject.key_prefix,
+                "InternalSharingModel": sobject.sharing.value,
+                "ExternalSharingModel": sobject.sharing.value,
+            },
+        )
 
 
 def _identity(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:

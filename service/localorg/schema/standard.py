@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from service.localorg.schema.model import Constraint, Field, Sharing, SObject, Type
 from service.localorg.schema.standardfields import (
     area,
@@ -18,7 +20,7 @@ from service.localorg.schema.standardfields import (
     text,
 )
 
-OPEN = frozenset({"User", "Organization", "RecordType"})
+OPEN = frozenset({"User", "Organization", "RecordType", "EntityDefinition"})
 """Objects that every user of the org may read."""
 SETUP = frozenset(
     {
@@ -261,6 +263,22 @@ _GROUP = (
     text("DeveloperName", 80, always_readable=True),
     choice("Type", "Regular|Queue|Role|Organization", required=True),
 )
+_SHARING_MODELS = (
+    "Private|Read|ReadWrite|ReadWriteTransfer|FullAccess|ControlledByParent|ControlledByCampaign"
+    "|ControlledByLeadOrContact"
+)
+_ENTITY_DEFINITION = tuple(
+    replace(each, always_readable=True, createable=False, updateable=False)
+    for each in (
+        text("QualifiedApiName", 70, "Qualified API Name"),
+        text("DeveloperName", 40, "Developer Name"),
+        text("NamespacePrefix", 15, "Namespace Prefix"),
+        text("Label", 40),
+        text("KeyPrefix", 3, "Key Prefix"),
+        choice("InternalSharingModel", _SHARING_MODELS, "Internal Sharing Model"),
+        choice("ExternalSharingModel", _SHARING_MODELS, "External Sharing Model"),
+    )
+)
 _RECORD_TYPE = (
     _name(80),
     text("DeveloperName", 80, required=True),
@@ -289,5 +307,6 @@ STANDARD_OBJECTS = (
     make_object("0J0", "SetupEntityAccess", "Setup Entity Access", _ENTITY_ACCESS),
     make_object("0CP", "CustomPermission", "Custom Permissions", _CUSTOM_PERMISSION),
     make_object("00G", "Group", "Groups", _GROUP),
+    make_object("4ie", "EntityDefinition", "Entity Definitions", _ENTITY_DEFINITION),
     make_object("012", "RecordType", "Record Types", _RECORD_TYPE),
 )
