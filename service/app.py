@@ -1,4 +1,4 @@
-"""The Flask application: the console behind its sign-in, and how errors and answers look."""
+"""The Flask application: the console behind its sign-in with the API beside it, and how errors and answers look."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from service.api.app import register
 from service.errors import PlansyncError
 from service.pages.account import account
 from service.pages.charts import add_charts
@@ -48,6 +49,7 @@ def create_app(services: Services) -> Flask:
     app.register_error_handler(PlansyncError, _not_done)
     app.register_error_handler(OperationalError, _without_database)
     app.after_request(_harden)
+    register(app, services)
     if proxies := services.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app

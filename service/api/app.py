@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, request
-from marshmallow import Schema
 from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from service.api import me, objectives, plans
-from service.api.blueprint import Api
+from service.access.tokens import Caller, verify
+from service.api import kpis, me, objectives, plans, requests, resources, tasks
+from service.api.blueprint import Api, Blueprint
 from service.api.door import Admit, guard
 from service.api.problems import add_problems
 from service.api.records import records
 from service.api.shapes import sent_schema
-from service.api.writing import add_changing, add_foreseeing, add_making
+from service.api.templates import templates_of
+from service.api.writing import add_changing, add_deleting, add_making, make_dependency, make_objective, make_record
+from service.domain.templates import ROOTS
 from service.mapping.model import Mappings
 from service.sync.sides import Sides
 from service.wiring import Services
@@ -57,16 +61,21 @@ def create_api(services: Services, admit: Admit) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_BODY,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.before_request(_only_json)
     guard(app, services, Sides(services.sync), admit)
+    app.before_request(_only_json)
     add_problems(app)
     app.after_request(_finish)
     _add_resources(Api(app), services)
     return app
 
 
-def mount(app: Flask, api: Flask) -> None:
-    """Put the API beside the pages of an application."""
+def register(app: Flask, services: Services) -> None:
+    """Put the API beside the pages of an application; its callers bring tokens that their org signed."""
+
+    def admit(token: str) -> Caller:
+        return verify(services.engine, token, audience=services.settings.url, now=services.clock())
+
+    api = create_api(services, admit)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {MOUNTED: api.wsgi_app})  # type: ignore[method-assign]
 
 
@@ -79,25 +88,41 @@ _SPEC = {
 
 def _add_resources(api: Api, services: Services) -> None:
     mappings = services.mappings(None)
-    for noun, path in LOOKED_AT.items():
-        api.register_blueprint(records(mappings[noun], path))
-    for noun, path in WORKED_ON.items():
+    for noun, path in {**WORKED_ON, **LOOKED_AT}.items():
         rooms = records(mappings[noun], path)
-        add_making(rooms, mappings[noun], **_along(noun, mappings))
-        add_changing(rooms, mappings[noun])
-        add_foreseeing(rooms, mappings[noun])
+        if noun in WORKED_ON:
+            _add_work(rooms, mappings, noun)
         if noun in _FURTHER:
             _FURTHER[noun](rooms, mappings)
         api.register_blueprint(rooms)
+    for noun in ROOTS:
+        api.register_blueprint(templates_of(mappings[noun], WORKED_ON[noun]))
+    api.register_blueprint(requests.requests())
     api.register_blueprint(me.me())
 
 
-def _along(noun: str, mappings: Mappings) -> dict[str, Schema]:
-    """Return what may be made along with a record: the KPIs of an objective (OB-76)."""
-    return {"kpis": sent_schema(mappings["objective_kpi"])()} if noun == "objective" else {}
+def _add_work(rooms: Blueprint, mappings: Mappings, noun: str) -> None:
+    mapping = mappings[noun]
+    match noun:
+        case "objective":
+            add_making(rooms, mapping, make_objective, kpis=sent_schema(mappings["objective_kpi"])())
+        case "playbook_task_dependency":
+            add_making(rooms, mapping, make_dependency)
+        case _:
+            add_making(rooms, mapping, make_record)
+    # What waits for what is made anew, since another task before it may close a circle.
+    if noun != "playbook_task_dependency":
+        add_changing(rooms, mapping)
+    add_deleting(rooms, noun)
 
 
-_FURTHER = {"objective": objectives.add_to, "success_plan": plans.add_to}
+_FURTHER: dict[str, Callable[[Blueprint, Mappings], None]] = {
+    "cs_resource": resources.add_to,
+    "objective": objectives.add_to,
+    "objective_kpi": kpis.add_to,
+    "playbook_task": tasks.add_to,
+    "success_plan": plans.add_to,
+}
 """What objects have beside their records."""
 
 

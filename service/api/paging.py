@@ -32,18 +32,24 @@ _ANY = re.compile(r"[^\x00]*", re.DOTALL)
 _PLAIN = validate.Regexp(r"[^\x00]{0,255}\Z", error="Shorten it to 255 characters without NUL")
 
 
+class Search(Schema):
+    """The query of a list by name."""
+
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MOST))
+    cursor = fields.String(load_default="", metadata={"description": "`next` of the page before"})
+    sort = fields.String(load_default="name", validate=validate.Equal("name"))
+    search = fields.String(load_default="", validate=_PLAIN, metadata={"description": "A part of the name"})
+
+
 def query_schema(mapping: ObjectMapping) -> type[Schema]:
     """Return the schema of the query of a list."""
     columns = [field.column for field in mapping.fields if not field.extra and field.kind not in _UNSORTED]
     orders = [f"{sign}{column}" for column in ("id", *columns) for sign in ("", "-")]
     own: dict[str, Any] = {
-        "limit": fields.Integer(load_default=50, validate=validate.Range(1, MOST)),
-        "cursor": fields.String(load_default="", metadata={"description": "`next` of the page before"}),
         "sort": fields.String(load_default=_first_order(columns), validate=validate.OneOf(orders)),
-        "search": fields.String(load_default="", validate=_PLAIN, metadata={"description": "A part of the name"}),
         **{field.column: _filter(field) for field in mapping.fields if field.kind in _FILTERS},
     }
-    return Schema.from_dict(own, name=f"{mapping.name}_query")
+    return Search.from_dict(own, name=f"{mapping.name}_query")
 
 
 def wanted(mapping: ObjectMapping, query: Mapping[str, Any]) -> Wanted:
@@ -54,7 +60,7 @@ def wanted(mapping: ObjectMapping, query: Mapping[str, Any]) -> Wanted:
         search=query["search"].strip(),
         sort=query["sort"].removeprefix("-"),
         descending=query["sort"].startswith("-"),
-        after=_place(mapping, query) if query["cursor"] else None,
+        after=place(mapping, query),
         limit=query["limit"],
     )
 
@@ -103,7 +109,10 @@ def _read(field: FieldMapping, text: str) -> Value:
         raise Invalid([Fault(field=field.column, code="unreadable", message=message)]) from None
 
 
-def _place(mapping: ObjectMapping, query: Mapping[str, Any]) -> Place:
+def place(mapping: ObjectMapping, query: Mapping[str, Any]) -> Place | None:
+    """Return where the page before ended; Invalid when the cursor is none of this list."""
+    if not query["cursor"]:
+        return None
     try:
         sort, value, last = json.loads(urlsafe_b64decode(query["cursor"].encode()))
         if sort != query["sort"]:

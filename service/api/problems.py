@@ -59,6 +59,7 @@ def add_problems(app: Flask) -> None:
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(PlansyncError, _ours)
     app.register_error_handler(OperationalError, _without_database)
+    app.register_error_handler(RecursionError, _too_deep)
 
 
 def problem(
@@ -109,6 +110,10 @@ def _ours(error: PlansyncError) -> Response:
 def _without_database(_error: OperationalError) -> Response:
     sentence = "The database does not answer; try again in a while"
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, "no_database", sentence, retry_after=RETRY_AFTER)
+
+
+def _too_deep(_error: RecursionError) -> Response:
+    return problem(HTTPStatus.BAD_REQUEST, "too_deep", "This JSON is nested too deeply; send it flatter")
 
 
 def _http(error: HTTPException) -> Response:

@@ -59,7 +59,7 @@ def records(mapping: ObjectMapping, path: str) -> Blueprint:
 
     @rooms.route("", methods=["GET"], endpoint="page")
     @rooms.arguments(query_schema(mapping), location="query", unknown="raise")
-    @rooms.response(200, of_schema(mapping))
+    @rooms.response(200, of_schema(shown_schema(mapping)))
     def page(query: dict[str, Any]) -> dict[str, Any]:
         """List records."""
         found = listing(desk(), noun, wanted(desk().org.mappings[noun], query))

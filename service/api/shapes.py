@@ -14,7 +14,7 @@ from marshmallow import Schema, fields
 
 from service.domain.faults import Fault
 from service.domain.merging import Direction
-from service.domain.values import Kind, Value
+from service.domain.values import Kind, Row, Value
 from service.mapping.model import FieldMapping, ObjectMapping
 from service.plans.records import Found
 from service.plans.refusals import Invalid
@@ -61,16 +61,22 @@ def columns_of(data: Any) -> dict[str, Any]:
 
 def face(record: Found, instance_url: str) -> dict[str, Any]:
     """Return a record as the API shows it."""
-    shown: dict[str, Any] = {
+    return {
         "id": str(record.id),
         "version": record.version,
         "crm_id": record.crm_id,
         "url": f"{instance_url}/{record.crm_id}" if record.crm_id else None,
-        "extra": {},
+        **values(record.mapping, record.row),
     }
-    for field in record.mapping.fields:
-        value = record.row[field.column]
-        (shown["extra"] if field.extra else shown)[field.column] = _listed(value) if _is_list(field) else value
+
+
+def values(mapping: ObjectMapping, row: Row) -> dict[str, Any]:
+    """Return canonical values as the API shows them."""
+    shown: dict[str, Any] = {"extra": {}}
+    for field in mapping.fields:
+        if field.column in row:
+            value = row[field.column]
+            (shown["extra"] if field.extra else shown)[field.column] = _listed(value) if _is_list(field) else value
     return shown
 
 
@@ -99,12 +105,11 @@ def sent_schema(mapping: ObjectMapping, **along: Schema) -> type[Schema]:
     )
 
 
-@lru_cache(maxsize=256)
-def of_schema(mapping: ObjectMapping) -> type[Schema]:
-    """Return the schema of a page of records."""
+def of_schema(item: type[Schema]) -> type[Schema]:
+    """Return the schema of a page of such items."""
     end = {"type": ["string", NULL], "description": "The cursor of the next page; null: there is none"}
-    items = fields.List(fields.Nested(shown_schema(mapping)), required=True)
-    return Shown.from_dict({"items": items, "next": _documented(end)}, name=f"{_name(mapping)}Page")
+    items = fields.List(fields.Nested(item), required=True)
+    return Shown.from_dict({"items": items, "next": _documented(end)}, name=f"{item.__name__}Page")
 
 
 def writable(field: FieldMapping) -> bool:

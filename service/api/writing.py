@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
@@ -15,12 +16,19 @@ from service.api.door import desk
 from service.api.once import HEADER, once
 from service.api.records import IF_MATCH, Answer, seen, tagged
 from service.api.shapes import Shown, columns_of, sent_schema, shown_schema
+from service.domain.faults import Fault
 from service.mapping.model import ObjectMapping
+from service.plans import dependencies
 from service.plans.cascade import impact
 from service.plans.create import create
 from service.plans.delete import delete, deletion
+from service.plans.desk import Desk
 from service.plans.edit import Edit, edit
 from service.plans.records import find
+from service.plans.refusals import Invalid
+
+Make = Callable[[Desk, str, dict[str, Any]], UUID]
+"""Makes a record of what was sent; returns its id."""
 
 
 class Followed(Schema):
@@ -48,7 +56,7 @@ class Deletion(Shown):
     cleared = fields.Dict(required=True, metadata={"description": "What stays and only loses it"})
 
 
-def add_making(rooms: Blueprint, mapping: ObjectMapping, **along: Schema) -> None:
+def add_making(rooms: Blueprint, mapping: ObjectMapping, make_one: Make, **along: Schema) -> None:
     """Add the resource that makes records; `along` are those that may be made with one."""
     noun = mapping.name
 
@@ -59,13 +67,31 @@ def add_making(rooms: Blueprint, mapping: ObjectMapping, **along: Schema) -> Non
     @rooms.response(201, shown_schema(mapping))
     def make(given: dict[str, Any]) -> Answer:
         """Make a record on both sides, an objective together with its KPIs."""
-        record_id = create(desk(), noun, given, kpis=[columns_of(kpi) for kpi in given.pop("kpis", ())])
+        record_id = make_one(desk(), noun, given)
         body, status, headers = tagged(find(desk(), noun, record_id), HTTPStatus.CREATED)
         return body, status, {**headers, "Location": url_for(f"{noun}.record", record_id=record_id)}
 
 
+def make_record(desk: Desk, noun: str, given: dict[str, Any]) -> UUID:
+    """Make a record of most nouns."""
+    return create(desk, noun, given)
+
+
+def make_objective(desk: Desk, noun: str, given: dict[str, Any]) -> UUID:
+    """Make an objective together with its KPIs (OB-76)."""
+    kpis = given.pop("kpis", [])
+    if not isinstance(kpis, list):
+        raise Invalid([Fault(field="kpis", code="unreadable", message="Send a list of KPIs")])
+    return create(desk, noun, given, kpis=[columns_of(kpi) for kpi in kpis])
+
+
+def make_dependency(desk: Desk, _noun: str, given: dict[str, Any]) -> UUID:
+    """Let a task wait for another; a circle is refused (AG-20)."""
+    return dependencies.add(desk, given)
+
+
 def add_changing(rooms: Blueprint, mapping: ObjectMapping) -> None:
-    """Add the resources that change and delete one record."""
+    """Add the resources that change one record, and say beforehand what else that would change (G9)."""
     noun = mapping.name
 
     @rooms.route("/<uuid:record_id>", methods=["PATCH"], endpoint="change")
@@ -77,24 +103,23 @@ def add_changing(rooms: Blueprint, mapping: ObjectMapping) -> None:
         edit(desk(), noun, Edit(id=record_id, version=seen(), given=given))
         return tagged(find(desk(), noun, record_id))
 
-    @rooms.route("/<uuid:record_id>", methods=["DELETE"], endpoint="remove")
-    @rooms.doc(parameters=[IF_MATCH])
-    @rooms.response(204)
-    def remove(record_id: UUID) -> None:
-        """Delete a record on both sides."""
-        delete(desk(), noun, record_id, version=seen())
-
-
-def add_foreseeing(rooms: Blueprint, mapping: ObjectMapping) -> None:
-    """Add the resources that say what a change or a deletion would do."""
-    noun = mapping.name
-
     @rooms.route("/<uuid:record_id>/impact", methods=["POST"], endpoint="impact")
     @rooms.arguments(sent_schema(mapping))
     @rooms.response(200, Impact)
     def foresee_change(given: dict[str, Any], record_id: UUID) -> dict[str, Any]:
         """Say what else a change would change; nothing is changed."""
         return {"followed": impact(desk(), noun, record_id, given)}
+
+
+def add_deleting(rooms: Blueprint, noun: str) -> None:
+    """Add the resources that delete one record, and say beforehand what that would do."""
+
+    @rooms.route("/<uuid:record_id>", methods=["DELETE"], endpoint="remove")
+    @rooms.doc(parameters=[IF_MATCH])
+    @rooms.response(204)
+    def remove(record_id: UUID) -> None:
+        """Delete a record on both sides."""
+        delete(desk(), noun, record_id, version=seen())
 
     @rooms.route("/<uuid:record_id>/deletion", methods=["GET"], endpoint="deletion")
     @rooms.response(200, Deletion)

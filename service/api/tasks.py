@@ -1,0 +1,38 @@
+"""What playbook tasks have beside their records: what they wait for."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields
+
+from service.api.blueprint import Blueprint
+from service.api.door import desk
+from service.mapping.model import Mappings
+from service.plans.dependencies import waits
+from service.plans.listing import one
+
+
+class Wait(Schema):
+    """One thing that a task waits for."""
+
+    reason = fields.Function(str, required=True, metadata={"type": "string"})
+    until = fields.Date(allow_none=True, metadata={"description": "Null: until the task before it is completed"})
+
+
+class Waiting(Schema):
+    """What a task waits for; nothing, and it may begin."""
+
+    waits = fields.List(fields.Nested(Wait), required=True)
+
+
+def add_to(rooms: Blueprint, _mappings: Mappings) -> None:
+    """Add the resources of tasks."""
+
+    @rooms.route("/<uuid:record_id>/waiting", methods=["GET"], endpoint="waiting")
+    @rooms.response(200, Waiting)
+    def waiting(record_id: UUID) -> dict[str, Any]:
+        """Show what a task waits for today (AG-18)."""
+        one(desk(), "playbook_task", record_id)
+        return {"waits": waits(desk(), [record_id]).get(record_id, [])}
