@@ -37,6 +37,12 @@ def table(sync_every: timedelta) -> tuple[Job, ...]:
             run=tasks.retry,
         ),
         Job(
+            name="kept",
+            when=Every(timedelta(minutes=1)),
+            about="make the clones that were asked for while the org did not answer",
+            run=tasks.kept,
+        ),
+        Job(
             name="progress",
             when=Every(timedelta(minutes=15)),
             about="compute the progress of playbooks, objectives and plans",

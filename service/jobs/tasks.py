@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from service.plans.kept_clones import make_kept
 from service.plans.progress import refresh as refresh_progress
-from service.store import schedule
+from service.store import kept_requests, schedule
 from service.store.overview import tried_longest_ago
 from service.sync import audit as audits
 from service.sync import park
@@ -56,6 +57,13 @@ def progress(work: Work) -> Report:
     return Report(kind="progress", counts=refresh_progress(work.sync), api_calls=0)
 
 
+def kept(work: Work) -> Report:
+    """Make the clones that were asked for while the org did not answer."""
+    before = work.sync.client.api_calls
+    counts = make_kept(work.sync, now=work.now)
+    return Report(kind="kept", counts=dict(counts), api_calls=work.sync.client.api_calls - before)
+
+
 def refresh(work: Work) -> Report:
     """Read again what the CRM computes."""
     return refresh_formulas(work.sync, now=work.now, clock=work.clock)
@@ -78,4 +86,5 @@ def prune(work: Work) -> Report:
     counts = prune_ledger(work.sync.engine, work.sync.org_id, before=work.now - work.keep)
     with work.sync.transaction() as connection:
         ticks = schedule.forget(connection, before=work.now - TICKS_KEPT)
-    return Report(kind="prune", counts={**counts, "ticks": ticks}, api_calls=0)
+        requests = kept_requests.forget(connection, before=work.now - work.keep)
+    return Report(kind="prune", counts={**counts, "ticks": ticks, "requests": requests}, api_calls=0)
