@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
 
 from service.api.blueprint import Blueprint
 from service.api.door import desk, visit
@@ -13,6 +14,7 @@ from service.domain.permissions import Action, decide
 from service.plans.refusals import Missing
 from service.store import preferences
 
+MOST_CHARACTERS = 16_384
 NAME = "string(maxlength=60)"
 
 
@@ -35,10 +37,15 @@ class Me(Shown):
     verdicts = fields.List(fields.Nested(Verdict), required=True)
 
 
+def _is_small(value: dict[str, Any]) -> None:
+    if len(json.dumps(value)) > MOST_CHARACTERS:
+        raise ValidationError(f"Keep it under {MOST_CHARACTERS} characters of JSON")
+
+
 class Preference(Schema):
     """What somebody chose on a screen; its meaning is the screen's."""
 
-    value = fields.Dict(keys=fields.String(), required=True)
+    value = fields.Dict(keys=fields.String(), required=True, validate=_is_small)
 
 
 def me() -> Blueprint:

@@ -119,7 +119,11 @@ def _too_deep(_error: RecursionError) -> Response:
 def _http(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     faults = [*_unread("", getattr(error, "data", {}).get("messages", {}))]
-    detail = "; ".join(f"{fault.field}: {fault.message}" for fault in faults) or error.description or status.phrase
+    detail = (
+        "; ".join(": ".join(filter(None, (fault.field, fault.message))) for fault in faults)
+        or error.description
+        or status.phrase
+    )
     answer = problem(status, status.name.lower(), detail, faults)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after", "www-authenticate"):

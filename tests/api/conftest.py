@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,25 +75,33 @@ def org(world: World) -> Iterator[Org]:
     filled.forget_orgs(world.engine)
 
 
+Build = Callable[..., Flask]
+
+
 @pytest.fixture
-def app(world: World, org: Org, tmp_path: Path) -> Flask:
-    """The API, at whose door a caller's name stands in for a token."""
-    known = filled.services(world, tmp_path)
-    services = OnWorld(
-        settings=known.settings,
-        engine=known.engine,
-        seal=known.seal,
-        clock=known.clock,
-        new_id=world.new_id,
-        world=world,
-    )
-    rights = {"csm": CSM, "participant": PARTICIPANT, "nobody": frozenset()}
-    return create_api(services, lambda token: Caller(org=org, user=user(world, token, rights[token])))
+def build(world: World, org: Org, tmp_path: Path) -> Build:
+    """Build the API, at whose door a name stands in for a token; keywords change the settings."""
+
+    def made(**settings: object) -> Flask:
+        known = filled.services(world, tmp_path, **settings)
+        parts = {name: getattr(known, name) for name in ("settings", "engine", "seal", "clock", "new_id")}
+        services = OnWorld(**parts, world=world)
+        return create_api(services, lambda token: Caller(org=org, user=user_named(world, token)))
+
+    return made
 
 
-def user(world: World, name: str, rights: frozenset[Right]) -> User:
-    """Return a user of the world's org, its administrator for all."""
-    return User(crm_id=world.admin.user_id, name=name, rights=rights)
+@pytest.fixture
+def app(build: Build) -> Flask:
+    """The API as it is set up without a word."""
+    return build()
+
+
+def user_named(world: World, name: str) -> User:
+    """Return a user with the rights that the name tells; `csm` may do what the world's administrator may."""
+    rights = {"participant": PARTICIPANT, "nobody": frozenset[Right]()}.get(name, CSM)
+    crm_id = world.admin.user_id if "_" not in name else f"005{name:0<15}"
+    return User(crm_id=crm_id, name=name, rights=rights)
 
 
 @pytest.fixture
