@@ -1,4 +1,4 @@
-"""`scripts/bench sync`: measure Plansync and its peers in one run, against one local org, over the real protocol."""
+"""`scripts/bench sync|rules`: measure Plansync and its peers in one run, against one local org, over the real protocol."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ import click
 from rich.console import Console
 from rich.status import Status
 
+from service.log import set_up
+from tests.bench import rules, rules_findings
 from tests.bench.client import MEASUREMENTS
 from tests.bench.findings import lost, measures
 from tests.bench.place import Place, measure, open_database, open_place
 from tests.bench.report import Measure, document, show
-from tests.bench.size import DESIGN, LARGER, QUICK, Size
+from tests.bench.rules_office import open_office
+from tests.bench.rules_reading import reading
+from tests.bench.size import DESIGN, LARGER, QUICK, RULES, RULES_QUICK, RulesSize, Size
 
 STEPS = {
     "load": "first sync",
@@ -33,6 +37,15 @@ STEPS = {
     "latency": "single writes until they are seen",
 }
 """What is measured in one org, in this order."""
+RULES_STEPS = {
+    "clones": ("clones of a template", rules.clones),
+    "singles": ("peer: single creates", rules.singles),
+    "cascade_of_ours": ("a cascade of an edit here", rules.cascade_of_ours),
+    "cascade_of_theirs": ("a cascade of an edit in the CRM", rules.cascade_of_theirs),
+    "decisions": ("permission decisions", rules.decisions),
+    "reading": ("lists and trees through the API", reading),
+}
+"""What is measured of the rules, in this order, by whom."""
 ORGS = 2
 """Orgs among which a backlog is divided: one org is synced by one worker at a time."""
 
@@ -40,6 +53,7 @@ ORGS = 2
 @click.group()
 def bench() -> None:
     """Measure what the design promises."""
+    set_up()
 
 
 @bench.command()
@@ -52,11 +66,32 @@ def sync(*, as_json: bool, quick: bool) -> None:
     raw = run(size, console)
     if problems := lost(size, raw):
         raise click.ClickException("; ".join(problems))
-    found = measures(size, raw, judged=size == DESIGN)
-    if as_json:
-        click.echo(json.dumps(_document(size, raw, found, busy=busy), indent=2))
-    else:
-        show(found, Console())
+    _report("sync", found=measures(size, raw, judged=size == DESIGN), as_json=as_json, size=size, busy=busy, raw=raw)
+
+
+@bench.command("rules")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--quick", is_flag=True, help="Small sizes: shows that the bench works, judges little.")
+def rules_command(*, as_json: bool, quick: bool) -> None:
+    """Measure clones, cascades, decisions and reading, beside what a peer needs for the same."""
+    size, console = RULES_QUICK if quick else RULES, Console(stderr=True)
+    busy = os.getloadavg()[0]
+    raw = run_rules(size, console)
+    if problems := rules_findings.lost(raw):
+        raise click.ClickException("; ".join(problems))
+    _report("rules", found=rules_findings.measures(raw), as_json=as_json, size=size, busy=busy, raw=raw)
+
+
+def run_rules(size: RulesSize, console: Console) -> dict[str, Any]:
+    """Take every measurement of the rules and return the raw figures by step."""
+    raw = {}
+    with open_database() as database_url, console.status("") as status:
+        status.update(f"filling an org with {size.listed:,} objectives")
+        with open_office(database_url, size) as office:
+            for number, (what, (title, step)) in enumerate(RULES_STEPS.items(), 1):
+                status.update(f"{number} of {len(RULES_STEPS)}: {title}")
+                raw[what] = step(office)
+    return raw
 
 
 def run(size: Size, console: Console) -> dict[str, Any]:
@@ -103,15 +138,18 @@ def _measured(what: str, places: Sequence[Place], *, apart: bool) -> dict[str, A
     return measure(what, *places) if apart else MEASUREMENTS[what](*places)
 
 
-def _document(size: Size, raw: dict[str, Any], found: list[Measure], *, busy: float) -> dict[str, Any]:
-    """Return the report; rates are worth what the machine had to give, so its cores and its load before stand beside."""
+def _report(bench: str, *, found: list[Measure], as_json: bool, size: Any, busy: float, raw: dict[str, Any]) -> None:
+    """Print what was found; rates are worth what the machine had to give, so its cores and its load before stand beside."""
+    if not as_json:
+        show(found, Console(), bench=bench)
+        return
     machine = {
         "cores": os.cpu_count(),
         "load_before": round(busy, 2),
         "system": platform.platform(),
         "python": platform.python_version(),
     }
-    return document(found, bench="sync", size=asdict(size), machine=machine, raw=raw)
+    click.echo(json.dumps(document(found, bench=bench, size=asdict(size), machine=machine, raw=raw), indent=2))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench.place import Place
+from tests.bench.place import Site
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Cost:
 
 
 @contextmanager
-def metered(place: Place) -> Iterator[Cost]:
+def metered(place: Site) -> Iterator[Cost]:
     """Measure a block: calls as the org counts them, time and peak memory as this process spends them."""
     cost = Cost()
     calls, seconds, cpu = place.calls(), time.perf_counter(), time.process_time()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,9 +22,15 @@ ALLOWANCE = 10_000_000
 
 
 def main() -> None:
+    """Serve an org of the size that is asked for."""
+    size = Size(**json.loads(sys.argv[1]))
+    serve(lambda org: fill(org, size))
+
+
+def serve(filling: Callable[[LocalOrg], None]) -> None:
     """Install the package, fill the org, say where it is, serve."""
     org = installed()
-    fill(org, Size(**json.loads(sys.argv[1])))
+    filling(org)
     # What was written months ago is cold: no window of a detection reaches back to it. The hour is for those who move
     # the clock before others let it run.
     org.clock.set(datetime.now(UTC) - timedelta(hours=1))

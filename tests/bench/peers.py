@@ -21,7 +21,7 @@ from service.mapping.load import load as load_mappings
 from service.mapping.model import Mappings
 from service.sync.context import read_fields
 from tests.bench.meter import Nap, metered
-from tests.bench.place import Place
+from tests.bench.place import Place, Site
 from tests.bench.sides import LARGE
 
 VERSION = "68.0"
@@ -49,7 +49,7 @@ def loop(place: Place) -> dict[str, Any]:
         insert = sql.SQL("INSERT INTO peer_loop VALUES ({})").format(
             sql.SQL(", ").join([sql.Placeholder()] * len(fields))
         )
-        records = _salesforce(place).query_all_iter(_soql())
+        records = salesforce(place).query_all_iter(_soql())
         for page in _batched(records, PAGE):
             connection.cursor().executemany(insert, [[record[field] for field in fields] for record in page])
             connection.commit()
@@ -63,7 +63,7 @@ def bulk2(place: Place) -> dict[str, Any]:
     with _table(place, "peer_bulk2") as connection, metered(place) as cost, patch("simple_salesforce.bulk2.sleep", nap):
         # A run too small for a bulk job has no patience for one either.
         patience = {} if place.size.kpis > PAGE * 5 else {"wait": 0.1}
-        for page in getattr(_salesforce(place).bulk2, _sobject()).query(_soql(), **patience):
+        for page in getattr(salesforce(place).bulk2, _sobject()).query(_soql(), **patience):
             cursor = connection.cursor()
             with cursor.copy("COPY peer_bulk2 FROM STDIN (FORMAT csv, HEADER)") as copy:
                 copy.write(page)
@@ -75,7 +75,7 @@ def bulk2(place: Place) -> dict[str, Any]:
 
 def detection_by_hand(place: Place) -> dict[str, Any]:
     """Measure asking each object for what changed and what was deleted, and the org for its schema."""
-    client, end = _salesforce(place), place.now()
+    client, end = salesforce(place), place.now()
     with metered(place) as cost:
         for mapping in _mappings():
             handler = getattr(client, mapping.sobject)
@@ -87,7 +87,7 @@ def detection_by_hand(place: Place) -> dict[str, Any]:
 
 def update_by_row(place: Place) -> dict[str, Any]:
     """Measure `update` of one record after the other, on a sample."""
-    client = _salesforce(place)
+    client = salesforce(place)
     found = client.query(f"SELECT Id FROM Objective__c ORDER BY Id LIMIT {place.size.sample}")["records"]
     with metered(place) as cost:
         for record in found:
@@ -110,12 +110,13 @@ def _table(place: Place, name: str) -> psycopg.Connection[Any]:
     return connection
 
 
-def _salesforce(place: Place) -> Salesforce:
+def salesforce(place: Site) -> Salesforce:
+    """Return a client of somebody else's for the org at a place."""
     address = urlsplit(place.url)
     return Salesforce(instance=address.netloc, session_id=place.token, version=VERSION, session=_session(place))
 
 
-def _session(place: Place) -> requests.Session:
+def _session(place: Site) -> requests.Session:
     session = requests.Session()
     session.verify = place.ca_file
     # Else a REQUESTS_CA_BUNDLE of the machine goes before the org's own CA.

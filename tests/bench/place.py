@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import requests
@@ -20,8 +21,8 @@ from tests.postgres import migrated_database, throwaway_server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """What a process that measures has to know of one org; it travels as JSON."""
+class Site:
+    """One org of a run, and the store beside it."""
 
     org_id: str
     """The org's id in the store: the measurements of a run go on from each other."""
@@ -29,23 +30,20 @@ class Place:
     url: str
     ca_file: str
     token: str
-    size: Size
-
-    @classmethod
-    def read(cls, document: str) -> Place:
-        """Return the place that a process was told."""
-        told = json.loads(document)
-        return cls(**{**told, "size": Size(**told["size"])})
 
     # The org's own view, which is the referee's: what it counts and what time it is.
 
+    def state(self) -> dict[str, Any]:
+        """Return the org's id, users, record counts and whatever else it tells of itself."""
+        return self._ask("GET", "/localorg")
+
     def calls(self) -> int:
         """Return the API calls that the org has counted so far."""
-        return int(self._ask("GET", "/localorg")["api_requests"]["used"])
+        return int(self.state()["api_requests"]["used"])
 
     def now(self) -> datetime:
         """Return the org's time."""
-        return datetime.fromisoformat(self._ask("GET", "/localorg")["now"])
+        return datetime.fromisoformat(self.state()["now"])
 
     def pass_time(self, *, seconds: float) -> datetime:
         """Move the org's clock and return its time."""
@@ -69,22 +67,54 @@ class Place:
         """Return when each record was first seen changed, by its id."""
         return self._ask("GET", "/bench/seen")
 
+    # Who its users are, in its own word.
+
+    def certificate(self) -> bytes:
+        """Return the certificate that the org signs with."""
+        return self._send("GET", "/localorg/certificate").content
+
+    def sign(self, username: str, audience: str) -> str:
+        """Return a token for a user."""
+        return self._ask("GET", f"/localorg/token?{urlencode({'user': username, 'audience': audience})}")["token"]
+
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        return self._send(method, path, body).json()
+
+    def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> requests.Response:
         answer = requests.request(method, f"{self.url}{path}", json=body, verify=self.ca_file, timeout=60)
         answer.raise_for_status()
-        return answer.json()
+        return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(Site):
+    """What a process that measures the sync has to know of one org; it travels as JSON."""
+
+    size: Size
+
+    @classmethod
+    def read(cls, document: str) -> Place:
+        """Return the place that a process was told."""
+        told = json.loads(document)
+        return cls(**{**told, "size": Size(**told["size"])})
 
 
 @contextmanager
 def open_place(database_url: str, size: Size) -> Iterator[Place]:
     """Start an org of a size and stop it at the end."""
-    arguments = [sys.executable, "-m", "tests.bench.org", json.dumps(asdict(size))]
+    with open_org("tests.bench.org", asdict(size)) as told:
+        yield Place(org_id=str(uuid4()), database_url=database_url, size=size, **told)
+
+
+@contextmanager
+def open_org(module: str, size: Mapping[str, int]) -> Iterator[dict[str, str]]:
+    """Start the org that a module fills and serves, stop it at the end; yield where it is and who may enter."""
+    arguments = [sys.executable, "-m", module, json.dumps(size)]
     with subprocess.Popen(arguments, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
         try:
-            told = json.loads(process.stdout.readline())
-            yield Place(org_id=str(uuid4()), database_url=database_url, size=size, **told)
+            yield json.loads(process.stdout.readline())
         finally:
             process.stdin.close()
 

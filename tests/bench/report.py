@@ -70,9 +70,9 @@ def verdicts(measures: Iterable[Measure]) -> dict[str, list[str]]:
     return sorted_out
 
 
-def show(measures: Sequence[Measure], console: Console) -> None:
+def show(measures: Sequence[Measure], console: Console, *, bench: str) -> None:
     """Print the report for people."""
-    table = Table("Measure", "Plansync", "Goal", "Peers", title="plansync bench sync", show_lines=True)
+    table = Table("Measure", "Plansync", "Goal", "Peers", title=f"plansync bench {bench}", show_lines=True)
     for measure in measures:
         title = f"{measure.title}\n[dim]{measure.note}[/dim]" if measure.note else measure.title
         peers = "\n".join(

@@ -22,13 +22,13 @@ from service.sync import load as loading
 from service.sync.context import Sync
 from service.sync.cycle import run_cycle
 from service.sync.run import Report
-from tests.bench.place import Place
+from tests.bench.place import Place, Site
 
 LARGE = "objective_kpi"
 """The object of which an org holds many."""
 
 
-def open_sync(place: Place, sleep: Callable[[float], None] = time.sleep) -> Sync:
+def open_sync(place: Site, sleep: Callable[[float], None] = time.sleep) -> Sync:
     """Return both sides of the org at a place."""
     login = AccessToken(token=place.token, instance_url=place.url)
     return Sync(
@@ -40,7 +40,7 @@ def open_sync(place: Place, sleep: Callable[[float], None] = time.sleep) -> Sync
     )
 
 
-def cycle(place: Place, sync: Sync) -> Report:
+def cycle(place: Site, sync: Sync) -> Report:
     """Run one cycle at the org's own time."""
     return run_cycle(sync, now=place.now(), clock=place.now, hurry=True)
 

@@ -26,3 +26,30 @@ QUICK = Size(kpis=2_500, parents=60, pushed=150, sample=10, writes=60, planted=1
 """Large enough to take every road, small enough for a test."""
 LARGER = 3
 """The factor from which flat memory shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesSize:
+    """Children of a template, objectives of a cascade with so many children each, objectives in all, records of a tree.
+
+    Clones that are made, requests of a series, decisions that are asked for.
+    """
+
+    children: int
+    moved: int
+    followers: int
+    listed: int
+    planned: int
+    clones: int
+    requests: int
+    decisions: int
+
+
+RULES = RulesSize(
+    children=200, moved=200, followers=10, listed=10_000, planned=2_000, clones=5, requests=200, decisions=200_000
+)
+"""The sizes that the issue of the rules names."""
+RULES_QUICK = RulesSize(
+    children=200, moved=20, followers=10, listed=400, planned=100, clones=1, requests=5, decisions=2_000
+)
+"""The template stays as it is: that it takes one call is what a test is for."""
