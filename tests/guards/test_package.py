@@ -290,6 +290,21 @@ def test_rights_on_standard_objects_stand_apart():
         assert rights(STANDARD_OBJECTS, sobject) == {"allowEdit", "allowRead"}
 
 
+@pytest.mark.parametrize("name", [CUSTOMER_SUCCESS, PARTICIPANT])
+def test_whoever_may_work_may_call_the_connector(name):
+    opened = permission_set(name)
+    (principal,) = opened.iter("externalCredentialPrincipalAccesses")
+    assert [each.findtext("apexClass") for each in opened.iter("classAccesses")] == ["ConnectorApi"]
+    assert principal.findtext("externalCredentialPrincipal") == "Plansync_Connector-Caller"
+    assert rights(name, "UserExternalCredential") == {"allowRead"}
+
+
+def test_the_connector_is_called_with_nothing_but_the_token_that_apex_signs():
+    named = load("namedCredentials", "namedCredential")["Plansync_Connector"]
+    switches = ("allowMergeFieldsInBody", "allowMergeFieldsInHeader", "generateAuthorizationHeader")
+    assert {named.findtext(switch) for switch in switches} == {"false"}
+
+
 @pytest.mark.req("OB-11")
 def test_an_objective_shows_exactly_playbooks_tasks_and_kpis():
     layout = load("layouts", "layout")["Objective__c-Objective Layout"]

@@ -26,6 +26,8 @@ USER_PERMISSIONS = frozenset(
 )
 _ACCESSES = {"classAccesses": "apexClass", "externalCredentialPrincipalAccesses": "externalCredentialPrincipal"}
 """Elements that open something of a callout, each with the one that names it."""
+_ABSENT = frozenset({"UserExternalCredential"})
+"""Objects that every org has and this one does without: rights on them are read, and forgotten."""
 _RIGHTS = {
     "allowCreate": "create",
     "allowRead": "read",
@@ -67,10 +69,11 @@ class PermissionReader:
 
     def read(self, node: Node, name: str) -> PermissionSet:
         """Return one permission set."""
+        objects = dict(self._object(each) for each in node.nodes("objectPermissions"))
         found = PermissionSet(
             name=self._names.own(name),
             label=node.need("label", 80),
-            objects=dict(self._object(each) for each in node.nodes("objectPermissions")),
+            objects={each: rights for each, rights in objects.items() if each not in _ABSENT},
             fields=dict(self._field(each) for each in node.nodes("fieldPermissions")),
             custom_permissions=self._enabled(node, "customPermissions"),
             user_permissions=self._enabled(node, "userPermissions"),
@@ -85,7 +88,7 @@ class PermissionReader:
 
     def _object(self, node: Node) -> tuple[str, ObjectRights]:
         name = self._names.api(node.need("object"))
-        if name not in self._objects:
+        if name not in self._objects and name not in _ABSENT:
             raise node.error(f"no CustomObject named {name} found", "object")
         given = {right: node.flag(tag) for tag, right in _RIGHTS.items()}
         node.close()

@@ -41,7 +41,8 @@ FILES = {
     CHANNEL: f"""<CustomField {SPACE}><fullName>Channel__c</fullName><label>Channel</label><length>20</length>
         <type>Text</type></CustomField>""",
 }
-ACCESSES = """<classAccesses><apexClass>Radio</apexClass><enabled>true</enabled></classAccesses>
+ACCESSES = """<objectPermissions><allowRead>true</allowRead><object>UserExternalCredential</object></objectPermissions>
+    <classAccesses><apexClass>Radio</apexClass><enabled>true</enabled></classAccesses>
     <externalCredentialPrincipalAccesses><enabled>true</enabled>
     <externalCredentialPrincipal>Shore-Crew</externalCredentialPrincipal></externalCredentialPrincipalAccesses>"""
 
@@ -76,7 +77,8 @@ def test_a_class_is_held_with_its_source(package: Path) -> None:
 def test_credentials_and_accesses_fit_together_with_and_without_a_namespace(
     package: Path, namespace: str | None
 ) -> None:
-    assert read(package, namespace).permission_sets
+    sets = read(package, namespace).permission_sets
+    assert "UserExternalCredential" not in sets["sea__Sailor" if namespace else "Sailor"].objects
 
 
 def test_a_custom_setting_is_an_object_whose_rows_are_for_the_org_a_profile_or_a_user(package: Path) -> None:
