@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
 from datetime import date
 from difflib import get_close_matches
 
@@ -13,36 +12,32 @@ from service.domain.checks import shown
 from service.domain.dates import Calendar
 from service.domain.faults import Fault
 from service.plans.refusals import Invalid
+from service.store.days_off import DayOff
 
 LANGUAGE = "en_US"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnDays:
-    """Days on which nobody of an org works: every year by (month, day), or once; each with its name."""
+def calendar(name: str | None, own: Collection[DayOff] = ()) -> Calendar:
+    """Return the calendar of a country (`US`) or of one of its regions (`DE-BY`) with an org's own days off.
 
-    recurring: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    single: Mapping[date, str] = field(default_factory=dict)
-
-    def name(self, day: date) -> str | None:
-        """Return the name of an own day off."""
-        return self.single.get(day) or self.recurring.get((day.month, day.day))
-
-
-def calendar(name: str | None, own: OwnDays | None = None) -> Calendar:
-    """Return the calendar of a country (`US`) or of one of its regions (`DE-BY`); with no name, weekends and own days.
-
-    Invalid names the nearest calendar when there is none of that name.
+    Without a name only weekends and own days are off; Invalid names the nearest calendar when there is none of a name.
     """
-    ours = own or OwnDays()
+    ours = _own_holiday(own)
     if name is None:
-        return Calendar(holiday=ours.name)
+        return Calendar(holiday=ours)
     if name not in names():
         raise Invalid([_unknown(name)])
     country, _, region = name.partition("-")
     # One for each call: it fills itself year by year while it is asked, which two threads must not do at once.
     public = holidays.country_holidays(country, subdiv=region or None, language=LANGUAGE)
-    return Calendar(name=name, weekend=frozenset(public.weekend), holiday=lambda day: ours.name(day) or public.get(day))
+    weekend = frozenset(public.weekend)
+    return Calendar(name=name, weekend=weekend, holiday=lambda day: ours(day) or public.get(day))
+
+
+def _own_holiday(own: Collection[DayOff]) -> Callable[[date], str | None]:
+    single = {off.day: off.name for off in own if not off.yearly}
+    yearly = {(off.day.month, off.day.day): off.name for off in own if off.yearly}
+    return lambda day: single.get(day) or yearly.get((day.month, day.day))
 
 
 def names() -> list[str]:

@@ -16,6 +16,7 @@ from service.mirror import links, ours
 from service.plans import rules
 from service.plans.calendars import calendar
 from service.plans.desk import Desk
+from service.store import days_off
 
 
 def setting(
@@ -32,7 +33,7 @@ def setting(
         today=desk.today,
         resources={str(person): row for person, row in people.items()},
         parents={column: pointed[column] for column in rules.PARENTS.get(noun, ()) if column in pointed},
-        calendar=calendar(calendar_name),
+        calendar=calendar(calendar_name, days_off.every(connection)),
     )
 
 

@@ -6,7 +6,7 @@ What is special about one table stands in test_tenants.py.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,14 +15,25 @@ import pytest
 from sqlalchemy import Column, Connection, Engine, Table, create_engine, text
 from sqlalchemy.exc import DataError, ProgrammingError
 
-from service.store import admins, assignments, certificates, kept_requests, ledger, orgs, reports, schedule, seen_tokens
+from service.store import (
+    admins,
+    assignments,
+    certificates,
+    days_off,
+    kept_requests,
+    ledger,
+    orgs,
+    reports,
+    schedule,
+    seen_tokens,
+)
 from service.store.database import transaction
 from service.store.records import METADATA
 from tests.world import START
 
 pytestmark = pytest.mark.req("P13")
 
-READ = (admins, assignments, certificates, kept_requests, ledger, orgs, reports, schedule, seen_tokens)
+READ = (admins, assignments, certificates, days_off, kept_requests, ledger, orgs, reports, schedule, seen_tokens)
 """Imported for the tables that they add to the metadata."""
 TENANTS = {table.name: table for table in METADATA.sorted_tables if "org_id" in table.c}
 every_table = pytest.mark.parametrize("table", TENANTS.values(), ids=TENANTS)
@@ -39,6 +50,7 @@ def value(column: Column[Any], org_id: UUID) -> Any:
     if column.name == "org_id":
         return org_id
     made: dict[type, Any] = {UUID: uuid4(), str: "x", bytes: b"x", datetime: START, object: {}, int: 1, float: 1.0}
+    made |= {date: START.date(), bool: True}
     return made[column.type.python_type]
 
 

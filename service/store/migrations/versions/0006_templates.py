@@ -1,4 +1,4 @@
-"""Versions of templates, and requests that are kept until the org answers."""
+"""Versions of templates, requests that are kept until the org answers, and an org's own days off."""
 
 from alembic import op
 
@@ -24,6 +24,14 @@ CREATE TABLE kept_requests (
 
 CREATE INDEX kept_requests_waiting_idx ON kept_requests (org_id, created_at) WHERE ended_at IS NULL;
 
+CREATE TABLE days_off (
+    org_id UUID NOT NULL,
+    day DATE NOT NULL,
+    yearly BOOLEAN NOT NULL,
+    name TEXT NOT NULL,
+    CONSTRAINT days_off_pkey PRIMARY KEY (org_id, day, yearly)
+);
+
 CREATE TABLE template_versions (
     org_id UUID NOT NULL,
     template_id UUID NOT NULL,
@@ -47,5 +55,5 @@ CREATE POLICY org ON {table} USING (org_id = nullif(current_setting('plansync.or
 def upgrade() -> None:
     """Make the tables."""
     op.execute(TABLES)
-    for table in ("kept_requests", "template_versions"):
+    for table in ("kept_requests", "days_off", "template_versions"):
         op.execute(TENANCY.format(table=table))
