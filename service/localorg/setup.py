@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -105,7 +106,8 @@ class _Seeding:
                 for name, label in sobject.record_types
             },
         )
-        self._match("EntityDefinition", dict(_entities(schema)))
+        entities = self._match("EntityDefinition", dict(_entities(schema)))
+        self._match("FieldSet", dict(_field_sets(schema, entities)))
         for table in ("PermissionSetAssignment", "PermissionSetGroupComponent"):
             gone = f'DELETE FROM "{table}" WHERE "PermissionSetId" NOT IN (SELECT "Id" FROM "PermissionSet")'  # noqa: S608
             self._parts.storage.execute(gone)
@@ -137,6 +139,7 @@ _IDENTITY = {
     "SetupEntityAccess": ("ParentId", "SetupEntityId"),
     "RecordType": ("SobjectType", "DeveloperName"),
     "EntityDefinition": ("QualifiedApiName",),
+    "FieldSet": ("EntityDefinitionId", "DeveloperName"),
 }
 
 
@@ -182,6 +185,25 @@ def _entities(schema: Schema) -> Iterator[tuple[str, dict[str, Any]]]:
                 "ExternalSharingModel": sobject.sharing.value,
             },
         )
+
+
+def _field_sets(schema: Schema, entities: Mapping[str, str]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Yield a row for each field set of an object, whose definition's id is given."""
+    for sobject in schema.objects.values():
+        for each in sobject.field_sets:
+            shown = [{"field": path, "isFieldManaged": False, "isRequired": asked} for path, asked in each.displayed]
+            metadata = {"displayedFields": shown, "description": each.description, "label": each.label}
+            yield (
+                (sobject.name, each.name),
+                {
+                    "EntityDefinitionId": entities[sobject.name],
+                    "DeveloperName": each.name,
+                    "NamespacePrefix": schema.namespace,
+                    "MasterLabel": each.label,
+                    "Description": each.description,
+                    "Metadata": json.dumps(metadata),
+                },
+            )
 
 
 def _identity(table: str, row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -70,7 +70,7 @@ def _full(api: Api, call: Call, sobject: SObject) -> dict[str, Any]:
             if field.name in readable
         ],
         "childRelationships": [_child(child, field) for child, field in _children(api, call, sobject)],
-        "recordTypeInfos": _record_types(api, call, sobject),
+        "recordTypeInfos": record_types(api, call, sobject),
         "actionOverrides": [],
         "compactLayoutable": True,
         "lookupLayoutable": None,
@@ -106,7 +106,8 @@ def _child(child: SObject, field: Field) -> dict[str, Any]:
     }
 
 
-def _record_types(api: Api, call: Call, sobject: SObject) -> list[dict[str, Any]]:
+def record_types(api: Api, call: Call, sobject: SObject) -> list[dict[str, Any]]:
+    """Return the record types of an object; the master is always one of them."""
     rows = api.org.storage.rows("RecordType", '"SobjectType" = ?', (sobject.name,))
     named = [(row["Id"], row["DeveloperName"], row["Name"]) for row in rows]
     return [

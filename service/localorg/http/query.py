@@ -12,7 +12,8 @@ from service.localorg.errors import Refusal
 from service.localorg.http.api import Api, Cursor
 from service.localorg.http.messages import Answer, Call
 from service.localorg.http.spool import Spool
-from service.localorg.schema.standard import OPEN, SETUP
+from service.localorg.schema.model import SObject
+from service.localorg.schema.standard import OPEN, SETUP, TOOLING
 from service.localorg.soql.columns import describe_columns
 from service.localorg.soql.parser import parse
 from service.localorg.soql.run import run_query
@@ -24,20 +25,29 @@ _LOCATOR = re.compile(r"(01g\w{15})-(\d+)")
 
 def query(api: Api, call: Call) -> Answer:
     """Return the first page of the records that a query finds."""
+    _refuse_tooling(api, call)
     return _first_page(api, call, all_rows=False)
 
 
 def tooling_query(api: Api, call: Call) -> Answer:
     """Return the first page of a query of the Tooling API, which knows the set-up and no business records."""
-    name = str(parse(_text(call)).source)
-    sobject = api.org.schema.object(name)
+    name, sobject = _source(api, call)
     if sobject and sobject.name not in OPEN | SETUP:
-        raise Refusal("INVALID_TYPE", f"sObject type '{name}' is not supported.")
-    return _first_page(api, call, all_rows=False)
+        raise _unsupported(name)
+    answer = _first_page(api, call, all_rows=False)
+    found = answer.body["totalSize"]
+    if found > 1 and "Metadata" in answer.body["records"][0]:
+        raise Refusal(
+            "MALFORMED_QUERY",
+            "When retrieving results with Metadata or FullName fields, the query qualifications must specify "
+            f"no more than one row for retrieval. Result size: {found}",
+        )
+    return answer
 
 
 def query_all(api: Api, call: Call) -> Answer:
     """Return the first page, deleted records included."""
+    _refuse_tooling(api, call)
     return _first_page(api, call, all_rows=True)
 
 
@@ -65,6 +75,22 @@ def _find(api: Api, call: Call, locator: str) -> tuple[Cursor, int]:
         if 0 <= start < len(cursor.rows):
             return cursor, start
     raise Refusal("INVALID_QUERY_LOCATOR", "invalid query locator")
+
+
+def _refuse_tooling(api: Api, call: Call) -> None:
+    name, sobject = _source(api, call)
+    if sobject and sobject.name in TOOLING:
+        raise _unsupported(name)
+
+
+def _source(api: Api, call: Call) -> tuple[str, SObject | None]:
+    """Return what a query reads from, by the name it uses."""
+    name = str(parse(_text(call)).source)
+    return name, api.org.schema.object(name)
+
+
+def _unsupported(name: str) -> Refusal:
+    return Refusal("INVALID_TYPE", f"sObject type '{name}' is not supported.")
 
 
 def _first_page(api: Api, call: Call, *, all_rows: bool) -> Answer:

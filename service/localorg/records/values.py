@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -32,7 +33,7 @@ def to_stored(field: Field, value: Any) -> Stored:
     return _TO_STORED[field.type](field, value)
 
 
-def to_json(field: Field, stored: Any) -> str | float | bool | None:
+def to_json(field: Field, stored: Any) -> Any:
     """Return a stored value as the REST API writes it."""
     if field.type is Type.BOOLEAN:
         return bool(stored)
@@ -42,7 +43,7 @@ def to_json(field: Field, stored: Any) -> str | float | bool | None:
         return str(stored)[:-1] + "+0000"
     if field.type in NUMERIC:
         return int(stored) if field.type is Type.INT else float(stored)
-    return str(stored)
+    return json.loads(stored) if field.type is Type.COMPLEX else str(stored)
 
 
 def to_csv(field: Field, stored: Any) -> str:

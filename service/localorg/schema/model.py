@@ -31,6 +31,8 @@ class Type(StrEnum):
     MULTIPICKLIST = "multipicklist"
     REFERENCE = "reference"
     BASE64 = "base64"
+    COMPLEX = "complexvalue"
+    """A piece of metadata: JSON, in rows of the Tooling API."""
 
 
 NUMERIC = frozenset({Type.INT, Type.DOUBLE, Type.PERCENT, Type.CURRENCY})
@@ -131,6 +133,17 @@ class ValidationRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FieldSet:
+    """A field set: what a window shows, in order."""
+
+    name: str
+    label: str
+    description: str
+    displayed: tuple[tuple[str, bool], ...]
+    """(path of the field, whether the window asks for it)"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SObject:
     """One object with its fields by API name (iteration order is set-up order)."""
 
@@ -147,6 +160,7 @@ class SObject:
     rules: tuple[ValidationRule, ...] = ()
     record_types: tuple[tuple[str, str], ...] = ()
     """(developer name, label)"""
+    field_sets: tuple[FieldSet, ...] = ()
     createable: bool = True
     updateable: bool = True
     deletable: bool = True

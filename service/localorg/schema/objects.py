@@ -10,7 +10,7 @@ from service.localorg.schema.components import Component
 from service.localorg.schema.fields import Draft, read_field
 from service.localorg.schema.fieldtypes import Source, read_auto_number
 from service.localorg.schema.kinds import FIELD, OBJECT
-from service.localorg.schema.model import Field, Reference, Sharing, SObject, Type
+from service.localorg.schema.model import Field, FieldSet, Reference, Sharing, SObject, Type
 from service.localorg.schema.nodes import Node
 from service.localorg.schema.standardfields import owner_field, setup_owner_field, system_fields
 
@@ -43,6 +43,7 @@ class ObjectDraft:
     fields: dict[str, Draft] = field(default_factory=dict)
     rules: list[RuleDraft] = field(default_factory=list)
     record_types: list[tuple[str, str]] = field(default_factory=list)
+    field_sets: list[FieldSet] = field(default_factory=list)
     mentions: list[tuple[Node, str]] = field(default_factory=list)
     """Fields that field sets and record types name."""
 
@@ -96,13 +97,22 @@ def _add_record_type(draft: ObjectDraft, node: Node, name: str, source: Source) 
         draft.record_types.append((name, label))
 
 
-def _add_field_set(draft: ObjectDraft, node: Node, _name: str, source: Source) -> None:
-    node.need("label", 80)
-    node.need("description", 1000)
-    for each in node.nodes("displayedFields") + node.nodes("availableFields"):
-        draft.mentions.append((each, source.names.path(each.need("field"))))
-        each.ignore("isFieldManaged", "isRequired")
-        each.close()
+def _add_field_set(draft: ObjectDraft, node: Node, name: str, source: Source) -> None:
+    label, description = node.need("label", 80), node.need("description", 1000)
+    shown = [_mention(draft, each, source) for each in node.nodes("displayedFields")]
+    for each in node.nodes("availableFields"):
+        _mention(draft, each, source)
+    draft.field_sets.append(FieldSet(name=name, label=label, description=description, displayed=tuple(shown)))
+
+
+def _mention(draft: ObjectDraft, node: Node, source: Source) -> tuple[str, bool]:
+    """Return the field that a field set names, and whether it asks for it."""
+    path = source.names.path(node.need("field"))
+    draft.mentions.append((node, path))
+    node.ignore("isFieldManaged")
+    required = node.flag("isRequired")
+    node.close()
+    return path, required
 
 
 _ADD = {"ValidationRule": _add_rule, "RecordType": _add_record_type, "FieldSet": _add_field_set}
@@ -139,6 +149,7 @@ def build_object(draft: ObjectDraft, prefix: str, source: Source) -> SObject:
         sharing=sharing,
         custom=True,
         record_types=tuple(draft.record_types),
+        field_sets=tuple(draft.field_sets),
         lower={key.lower(): key for key in fields},
     )
 
@@ -186,6 +197,7 @@ def _extended(draft: ObjectDraft, standard: SObject) -> SObject:
         fields=fields,
         sharing=sharing,
         record_types=tuple(draft.record_types),
+        field_sets=tuple(draft.field_sets),
         lower={key.lower(): key for key in fields},
     )
 

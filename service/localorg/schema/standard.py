@@ -22,6 +22,8 @@ from service.localorg.schema.standardfields import (
 
 OPEN = frozenset({"User", "Organization", "RecordType", "EntityDefinition"})
 """Objects that every user of the org may read."""
+TOOLING = frozenset({"FieldSet"})
+"""Objects that only the Tooling API knows."""
 SETUP = frozenset(
     {
         "UserRole",
@@ -34,6 +36,7 @@ SETUP = frozenset(
         "FieldPermissions",
         "SetupEntityAccess",
         "CustomPermission",
+        "FieldSet",
         "Group",
     }
 )
@@ -279,6 +282,17 @@ _ENTITY_DEFINITION = tuple(
         choice("ExternalSharingModel", _SHARING_MODELS, "External Sharing Model"),
     )
 )
+_FIELD_SET = tuple(
+    replace(each, always_readable=True, createable=False, updateable=False)
+    for each in (
+        text("DeveloperName", 40, "Developer Name"),
+        text("NamespacePrefix", 15, "Namespace Prefix"),
+        text("MasterLabel", 80, "Label"),
+        text("Description", 1000),
+        lookup("EntityDefinitionId", "EntityDefinition", "EntityDefinition"),
+        field("Metadata", Type.COMPLEX, filterable=False, sortable=False),
+    )
+)
 _RECORD_TYPE = (
     _name(80),
     text("DeveloperName", 80, required=True),
@@ -308,5 +322,6 @@ STANDARD_OBJECTS = (
     make_object("0CP", "CustomPermission", "Custom Permissions", _CUSTOM_PERMISSION),
     make_object("00G", "Group", "Groups", _GROUP),
     make_object("4ie", "EntityDefinition", "Entity Definitions", _ENTITY_DEFINITION),
+    make_object("0IX", "FieldSet", "Field Sets", _FIELD_SET),
     make_object("012", "RecordType", "Record Types", _RECORD_TYPE),
 )

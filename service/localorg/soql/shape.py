@@ -15,7 +15,7 @@ Build = Callable[[Row], dict[str, Any] | None]
 Children = Callable[[Statement, str], dict[str, Any] | None]
 """(child statement, id of the parent) -> the child records as REST shows them"""
 
-_CONVERTED = NUMERIC | {Type.BOOLEAN, Type.DATETIME}
+_CONVERTED = NUMERIC | {Type.BOOLEAN, Type.DATETIME, Type.COMPLEX}
 
 
 def record_builder(statement: Statement, data_path: str, children: Children) -> Build:
