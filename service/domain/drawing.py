@@ -104,9 +104,7 @@ class Drawing:
         noun, parents = self.template.root.noun, self.setting.parents
         found = [*places.account_required(self._root_place, noun.replace("_", " "))]
         found += places.faults(self._root_place, parents)
-        if self.setting.acting.id is None:
-            message = "The CRM's user who acts is not known here yet; the next sync brings it, so try again in a minute"
-            found.append(Fault(field="owner_id", code="unknown_user", message=message))
+        found += resources.unknown(self.setting.acting)
         return found
 
     @cached_property

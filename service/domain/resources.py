@@ -35,3 +35,11 @@ def assigned_twice(resource_ids: Iterable[Value]) -> list[Fault]:
 def owner_of(resource: Row | None, acting: User) -> Value:
     """Return whose record it is: the allocated resource's user, else the acting one; None while neither is known here."""
     return (resource or {}).get("user_id") or acting.id
+
+
+def unknown(acting: User) -> list[Fault]:
+    """Refuse to make records for a user whom we do not know yet: they would belong to nobody who works with them."""
+    if acting.id is not None:
+        return []
+    message = "The CRM's user who acts is not known here yet; the next sync brings it, so try again in a minute"
+    return [Fault(field="owner_id", code="unknown_user", message=message)]

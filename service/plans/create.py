@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from service.domain import resources
 from service.domain.faults import Fault
 from service.domain.permissions import Action
 from service.mirror.writing import Create, Unplanted, plant
@@ -30,6 +31,7 @@ def create(desk: Desk, noun: str, given: Given, *, kpis: Sequence[Given] = (), r
         desk.allow(Action.PUBLISH, noun)
     root_id = record_id or desk.org.new_id()
     root, faults = _drafted(desk, noun, root_id, given)
+    faults += resources.unknown(desk.user)
     creates = [root]
     for number, one in enumerate(kpis):
         kpi, wrong = _drafted_kpi(desk, root_id, one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -151,3 +152,11 @@ def test_a_request_that_comes_twice_makes_one_record(place: Place, csm: Desk) ->
     for _ in range(2):
         assert create(csm, "objective", {"title": "Adopt", "account_id": place.acme}, record_id=our_id) == our_id
     assert len(place.world.there("objective")) == 1
+
+
+@pytest.mark.req("OB-59")
+def test_who_is_not_known_here_yet_makes_nothing_that_would_belong_to_the_integration_user(
+    place: Place, csm: Desk
+) -> None:
+    newcomer = replace(csm, user=replace(csm.user, id=None))
+    assert faults_of(newcomer, "objective", {"title": "A", "account_id": place.acme})["owner_id"].code == "unknown_user"
