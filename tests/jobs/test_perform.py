@@ -55,7 +55,7 @@ def test_a_sync_notes_what_it_did(site: Site) -> None:
     assert noted.started_at <= noted.ended_at
 
 
-@pytest.mark.parametrize("name", ["full", "sweep", "refresh", "progress", "audit", "retry", "prune"])
+@pytest.mark.parametrize("name", ["full", "sweep", "refresh", "rights", "progress", "audit", "retry", "kept", "prune"])
 def test_every_job_works_on_an_org_that_was_read(site: Site, name: str) -> None:
     one = site.read(site.connect())
 
