@@ -12,12 +12,15 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from service.access.acting import NobodyCalledThat
 from service.access.admins import AdminError
 from service.access.certificates import UnfitCertificate
 from service.crm.errors import LimitReached, Refused, Retryable, SignInNeeded, Unreachable
 from service.errors import PlansyncError
 from service.jobs.worker import QueueLost
 from service.mapping.model import MappingErrors
+from service.plans.refusals import Denied, Invalid, Missing, Refusal
+from service.plans.template_files import BadTemplate
 from service.store.database import DatabaseError
 from service.store.orgs import UnknownOrg
 from service.store.sealing import SealingError
@@ -57,6 +60,12 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (Undecidable, Exit.ATTENTION, "undecidable"),
     (UnfitCertificate, Exit.USAGE, "unfit_certificate"),
     (AdminError, Exit.ATTENTION, "admin"),
+    (NobodyCalledThat, Exit.USAGE, "no_user"),
+    (BadTemplate, Exit.ATTENTION, "bad_template"),
+    (Denied, Exit.ATTENTION, "denied"),
+    (Invalid, Exit.ATTENTION, "invalid"),
+    (Missing, Exit.USAGE, "missing"),
+    (Refusal, Exit.ATTENTION, "refused"),
     (MappingErrors, Exit.SETUP, "mapping"),
     (ConnectionIncomplete, Exit.SETUP, "login_incomplete"),
     (UnknownOrg, Exit.SETUP, "unknown_org"),

@@ -32,3 +32,13 @@ def bars(what: str) -> Iterator[Told]:
             shown.update(shown.task_ids[known[noun]], completed=done, total=total)
 
         yield tell
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Say what takes a while."""
+    console = screen(errors=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as shown:
+        shown.add_task(what, total=None)
+        yield

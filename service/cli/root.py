@@ -37,6 +37,7 @@ COMMANDS = {
     "serve": "serve",
     "status": "status",
     "sync": "sync",
+    "templates": "templates_command",
     "why": "why",
     "worker": "worker",
 }

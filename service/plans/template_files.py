@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from service.errors import PlansyncError
 from service.mapping.model import Mappings, Problem
 from service.mapping.yaml_file import read_yaml
 from service.plans.blueprint import Blueprint
@@ -24,6 +26,22 @@ def load_file(path: Path, mappings: Mappings) -> tuple[Blueprint | None, list[Pr
     blueprint, faults = read(document, mappings)
     problems += [Problem(path.name, key, message) for key, message in faults]
     return (None if problems else blueprint), sorted(problems)
+
+
+class BadTemplate(PlansyncError):  # noqa: N818 - named for what is wrong with the file
+    """A file that is no template, with every problem of it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+def sound_file(path: Path, mappings: Mappings) -> Blueprint:
+    """Return the template of a file; BadTemplate with every problem of its form."""
+    blueprint, problems = load_file(path, mappings)
+    if blueprint is None:
+        raise BadTemplate(problems)
+    return blueprint
 
 
 def dump(document: dict[str, Any]) -> str:

@@ -6,22 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-
 from service.domain.faults import Fault
 from service.domain.permissions import Action
-from service.mirror import ours
 from service.mirror.writing import Amended, Unplanted, amend, plant, remove
 from service.plans.blueprint import Blueprint
 from service.plans.desk import Desk
 from service.plans.refusals import Changed, Held, Invalid
 from service.plans.template_diff import Difference, compare
+from service.plans.template_finding import named_templates, with_key
 from service.plans.template_lint import Known, lint
 from service.plans.template_making import Changes, Making, changes, known_places, make
 from service.plans.template_org import as_there, known_of
-from service.plans.template_telling import Told, slug
+from service.plans.template_telling import Told
 from service.plans.versions import Published, Standing, keep_version, standing
-from service.store import template_versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,18 +91,13 @@ def _known(desk: Desk, blueprint: Blueprint) -> Known:
 
 
 def _there(desk: Desk, noun: str, key: str) -> UUID | None:
-    """Return the template that has this key: by its versions, else by its name; None where it is a new one."""
-    table = ours.table(desk.org.mappings[noun])
+    """Return the template that has this key; None where it is a new one."""
     with desk.org.writing(by=desk.by) as connection:
-        live = dict(connection.execute(select(table.c.id, table.c.name).where(table.c.template)).all())
-        had = template_versions.with_key(connection, noun, key)
-        published = template_versions.newest(connection, live)
-    named = [each for each, name in live.items() if each not in published and slug(name) == key]
-    found = [each for each in had if each in live] or named
-    if len(found) > 1 and not had:
+        found = with_key(named_templates(connection, desk, noun), key)
+    if len(found) > 1:
         reason = f"{len(found)} templates are called like {key}; publish the one that is meant, or rename the others"
         raise Invalid([Fault(field="key", code="ambiguous", message=reason)])
-    return found[0] if found else None
+    return found[0].id if found else None
 
 
 def _refused(refused: Unplanted) -> Fault:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -131,9 +130,3 @@ def _write_down(desk: Desk, told: Told, template_id: UUID, number: int, *, note:
         added = template_versions.add(connection, desk.org.org_id, version)
     if not added:
         raise Changed(f"Somebody published version {number} at the same moment; look at it, then publish yours again")
-
-
-def newest_of(desk: Desk, template_ids: list[UUID]) -> Mapping[UUID, Version]:
-    """Return the newest version of each of these templates that was published."""
-    with desk.org.writing(by=desk.by) as connection:
-        return template_versions.newest(connection, template_ids)
