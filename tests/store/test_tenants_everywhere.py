@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,26 +17,15 @@ import pytest
 from sqlalchemy import Column, Connection, Engine, Table, create_engine, text
 from sqlalchemy.exc import DataError, ProgrammingError
 
-from service.store import (
-    admins,
-    assignments,
-    certificates,
-    days_off,
-    kept_requests,
-    ledger,
-    orgs,
-    reports,
-    schedule,
-    seen_tokens,
-)
+from service import store
 from service.store.database import transaction
 from service.store.records import METADATA
 from tests.world import START
 
 pytestmark = pytest.mark.req("P13")
 
-READ = (admins, assignments, certificates, days_off, kept_requests, ledger, orgs, reports, schedule, seen_tokens)
-"""Imported for the tables that they add to the metadata."""
+for module in iter_modules(store.__path__, "service.store."):
+    import_module(module.name)
 TENANTS = {table.name: table for table in METADATA.sorted_tables if "org_id" in table.c}
 every_table = pytest.mark.parametrize("table", TENANTS.values(), ids=TENANTS)
 
