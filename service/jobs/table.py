@@ -54,6 +54,12 @@ def table(sync_every: timedelta) -> tuple[Job, ...]:
             about="read again what the CRM computes",
             run=tasks.refresh,
         ),
+        Job(
+            name="rights",
+            when=Every(timedelta(hours=1)),
+            about="read who holds which right, and how objects are shared",
+            run=tasks.rights,
+        ),
         Job(name="full", when=Daily(time(2, 30)), about="read and compare everything", run=tasks.full),
         Job(name="sweep", when=Daily(time(3, 30)), about="find what vanished without a trace", run=tasks.sweep),
         Job(

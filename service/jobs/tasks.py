@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from service.access.rights import refresh as refresh_rights
 from service.plans.kept_clones import make_kept
 from service.plans.progress import refresh as refresh_progress
 from service.store import kept_requests, schedule
@@ -67,6 +68,14 @@ def kept(work: Work) -> Report:
 def refresh(work: Work) -> Report:
     """Read again what the CRM computes."""
     return refresh_formulas(work.sync, now=work.now, clock=work.clock)
+
+
+def rights(work: Work) -> Report:
+    """Read who holds which right, and how objects are shared."""
+    before = work.sync.client.api_calls
+    found = refresh_rights(work.sync, now=work.now)
+    counts = {"assignments": len(found.assignments), "objects": len(found.sharing)}
+    return Report(kind="rights", counts=counts, api_calls=work.sync.client.api_calls - before)
 
 
 def sweep(work: Work) -> Report:
