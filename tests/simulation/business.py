@@ -31,8 +31,18 @@ ESSENTIAL = {"objective_id", "playbook_task_id", "predecessor_id"}
 """References without which a child means nothing: our own API deletes it with its parent."""
 EDITED = {
     "account": ("name", "csm_pulse", "tags", "mrr"),
-    "success_plan": ("name", "summary", "health", "progress"),
-    "objective": ("name", "title", "description", "current_value", "archived", "tags", "start_date"),
+    "success_plan": ("name", "summary", "health", "progress", "account_id"),
+    "objective": (
+        "name",
+        "title",
+        "description",
+        "current_value",
+        "archived",
+        "tags",
+        "start_date",
+        "account_id",
+        "success_plan_id",
+    ),
     "objective_kpi": ("description", "current_value", "target_value", "blocked", "source_attribute", "objective_id"),
     "playbook": ("name", "estimated_hours", "activated_on", "description"),
     "playbook_task": ("name", "percent_complete", "sequence", "description", "playbook_id"),
