@@ -51,6 +51,11 @@ def compare(field: str, operator: str, value: Scalar | Sequence[Scalar]) -> str:
     return f"{name(field)} {operator} {quote(value)}"
 
 
+def found_by(field: str, query: str) -> str:
+    """Build a semi-join: the condition that a field holds what a SELECT of one field finds."""
+    return f"{name(field)} IN ({query})"
+
+
 def quote(value: object) -> str:
     """Write a value, or a list of them, as a SOQL literal."""
     if isinstance(value, str):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.crm.errors import Unquotable
-from service.crm.soql import compare, like, name, quote, select
+from service.crm.soql import compare, found_by, like, name, quote, select
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,13 @@ def test_a_select_has_its_parts_in_order():
         " WHERE Progress__c >= 0.5 AND Type__c IN ('Internal','External')"
         " ORDER BY SystemModstamp, Id LIMIT 200"
     )
+
+
+def test_a_semi_join_holds_what_another_query_finds():
+    inner = select("PermissionSetAssignment", ["PermissionSetId"], where=[compare("AssigneeId", "=", "005A")])
+    assert found_by("ParentId", inner) == f"ParentId IN ({inner})"
+    with pytest.raises(Unquotable):
+        found_by("Parent Id", inner)
 
 
 def test_a_plain_select_has_nothing_else():
