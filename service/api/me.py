@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
@@ -15,6 +16,7 @@ from service.plans.refusals import Missing
 from service.store import preferences
 
 MOST_CHARACTERS = 16_384
+UNKEPT = re.compile(r"\\u0000|[\ud800-\udfff]")
 NAME = "string(maxlength=60)"
 
 
@@ -37,15 +39,18 @@ class Me(Shown):
     verdicts = fields.List(fields.Nested(Verdict), required=True)
 
 
-def _is_small(value: dict[str, Any]) -> None:
-    if len(json.dumps(value)) > MOST_CHARACTERS:
+def _can_be_kept(value: dict[str, Any]) -> None:
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) > MOST_CHARACTERS:
         raise ValidationError(f"Keep it under {MOST_CHARACTERS} characters of JSON")
+    if UNKEPT.search(text):
+        raise ValidationError("Leave out NUL and halves of surrogate pairs: no database keeps them")
 
 
 class Preference(Schema):
     """What somebody chose on a screen; its meaning is the screen's."""
 
-    value = fields.Dict(keys=fields.String(), required=True, validate=_is_small)
+    value = fields.Dict(keys=fields.String(), required=True, validate=_can_be_kept)
 
 
 def me() -> Blueprint:

@@ -6,7 +6,7 @@ our id. What an org's overlay adds stands under `extra`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -88,7 +88,7 @@ def shown_schema(mapping: ObjectMapping) -> type[Schema]:
         "version": _documented({"type": "integer", "description": "Changes with every change; the ETag"}),
         "crm_id": _documented({"type": ["string", NULL], "description": "Its id in the CRM, once it is there"}),
         "url": _documented({"type": ["string", NULL], "description": "Its page in the CRM"}),
-        **_columns(mapping, lambda field: True),
+        **_columns(mapping.fields, shape),
     }
     return Shown.from_dict(own, name=_name(mapping))
 
@@ -101,7 +101,8 @@ def sent_schema(mapping: ObjectMapping, **along: Schema) -> type[Schema]:
     """
     lists: dict[str, Any] = {name: fields.List(fields.Nested(schema)) for name, schema in along.items()}
     return Sent.from_dict(
-        {**_columns(mapping, writable), **lists}, name=f"{_name(mapping)}{'With' if along else ''}Values"
+        {**_columns(filter(writable, mapping.fields), _bounded), **lists},
+        name=f"{_name(mapping)}{'With' if along else ''}Values",
     )
 
 
@@ -122,17 +123,20 @@ def shape(field: FieldMapping) -> dict[str, Any]:
     known = dict(SHAPES[field.kind])
     if field.kind is not Kind.BOOLEAN and not _is_list(field):
         known["type"] = [known["type"], NULL]
-    if field.length is not None:
-        known["maxLength"] = field.length
     if field.refers_to is not None:
         known["description"] = f"The id of a {field.refers_to.replace('_', ' ')}"
     return known
 
 
-def _columns(mapping: ObjectMapping, chosen: Callable[[FieldMapping], bool]) -> dict[str, Any]:
-    kept = [field for field in mapping.fields if chosen(field)]
-    own = {field.column: _documented(shape(field)) for field in kept if not field.extra}
-    extra = {field.column: shape(field) for field in kept if field.extra}
+def _bounded(field: FieldMapping) -> dict[str, Any]:
+    # What is shown may be longer: it may have been written here before the CRM saw it.
+    return shape(field) | ({} if field.length is None else {"maxLength": field.length})
+
+
+def _columns(chosen: Iterable[FieldMapping], shape_of: Callable[[FieldMapping], dict[str, Any]]) -> dict[str, Any]:
+    kept = list(chosen)
+    own = {field.column: _documented(shape_of(field)) for field in kept if not field.extra}
+    extra = {field.column: shape_of(field) for field in kept if field.extra}
     return {**own, "extra": _documented({"type": "object", "properties": extra})}
 
 

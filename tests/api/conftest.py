@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from service.access.claims import TokenRefused
 from service.access.tokens import Caller
 from service.api.app import create_api
 from service.crm.client import Client
@@ -99,7 +100,11 @@ def app(build: Build) -> Flask:
 
 def user_named(world: World, name: str) -> User:
     """Return a user with the rights that the name tells; `csm` may do what the world's administrator may."""
-    rights = {"participant": PARTICIPANT, "nobody": frozenset[Right]()}.get(name, CSM)
+    rights = {"participant": PARTICIPANT, "nobody": frozenset[Right](), "csm": CSM}.get(
+        name.rsplit("_", maxsplit=1)[-1]
+    )
+    if rights is None:
+        raise TokenRefused("token_malformed", "This is nobody's name")
     crm_id = world.admin.user_id if "_" not in name else f"005{name:0<15}"
     return User(crm_id=crm_id, name=name, rights=rights)
 

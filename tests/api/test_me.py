@@ -46,7 +46,18 @@ def test_the_view_that_somebody_chose_last_is_there_again_for_them_alone(csm: So
     assert Somebody(csm.app, "other_csm").get("/me/preferences/template-picker").status_code == 404
 
 
-@pytest.mark.parametrize("body", [{}, {"value": 1}, {"value": {}, "more": 1}, [], {"value": {"text": "x" * 20_000}}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"value": 1},
+        {"value": {}, "more": 1},
+        [],
+        {"value": {"text": "x" * 20_000}},
+        {"value": {"a\x00": 1}},
+        {"value": {"a": ["\ud800"]}},
+    ],
+)
 def test_a_preference_is_a_small_object(csm: Somebody, body: object) -> None:
     answer = csm.send("PUT", "/me/preferences/picker", body)
 
@@ -68,7 +79,7 @@ def test_who_asks_too_often_waits_and_is_told_how_long(build: Build) -> None:
 def test_an_org_asks_ten_times_as_often_as_one_of_its_users(build: Build) -> None:
     app = build(api_rate=1)
 
-    statuses = [Somebody(app, f"csm_{number}").get("/me").status_code for number in range(12)]
+    statuses = [Somebody(app, f"{number}_csm").get("/me").status_code for number in range(12)]
 
     assert statuses == [200] * 10 + [429] * 2
 
