@@ -6,7 +6,20 @@ from datetime import timedelta
 
 from flask import Blueprint, render_template
 
-from service.pages import asked, audit, conflicts, decisions, doctor, jobs, parked, records, runs
+from service.pages import (
+    asked,
+    audit,
+    clones,
+    conflicts,
+    decisions,
+    doctor,
+    jobs,
+    parked,
+    records,
+    runs,
+    templates,
+    view_as,
+)
 from service.pages.here import here, settle
 from service.pages.orgs import reload_seconds
 from service.sync.history import history
@@ -32,6 +45,6 @@ def org(services: Services) -> Blueprint:
         reload = reload_seconds(running=running)
         return render_template("org.html", view=view, slices=slices, span=name, running=running, reload=reload)
 
-    for noun in (records, parked, conflicts, runs, decisions, audit, doctor, jobs):
+    for noun in (records, templates, clones, parked, conflicts, runs, decisions, audit, doctor, jobs, view_as):
         noun.add_to(pages)
     return pages
