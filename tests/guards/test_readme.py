@@ -82,7 +82,7 @@ def test_the_options_in_the_command_table_exist(words: str) -> None:
 
 @pytest.mark.parametrize("text", [README, INSTALL], ids=["README", "install"])
 def test_every_command_that_is_spoken_of_exists(text: str) -> None:
-    spoken = re.findall(r"(?:^\$ (?:\S*/)?|`)(plansync [a-z]+(?: [a-z]+)?)", text, re.MULTILINE)
+    spoken = re.findall(r"(?:^\$ (?:\S*/)?|`)(plansync [a-z-]+(?: [a-z]+)?)", text, re.MULTILINE)
     first_words = {words.split()[1] for words in COMMANDS}
 
     assert spoken
@@ -102,7 +102,7 @@ def test_every_room_of_the_service_is_in_the_picture() -> None:
 
 @pytest.mark.parametrize("text", [README, INSTALL], ids=["README", "install"])
 def test_every_script_that_is_spoken_of_exists(text: str) -> None:
-    assert [name for name in set(re.findall(r"scripts/\w+", text)) if not (ROOT / name).is_file()] == []
+    assert [name for name in set(re.findall(r"scripts/[\w-]+", text)) if not (ROOT / name).is_file()] == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/install.md", "CHANGELOG.md"])
