@@ -52,7 +52,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def _row(entry: Entry) -> tuple[object, ...]:
-    holds = ", ".join(f"{count} {noun.replace('_', ' ')}" for noun, count in entry.children.items())
+    holds = ", ".join(
+        f"{count} {noun.replace('_', ' ')}{'' if count == 1 else 's'}" for noun, count in entry.children.items()
+    )
     version = entry.newest.version if entry.newest else "not published"
     return (entry.noun.replace("_", " "), entry.name, holds or "nothing", version, entry.id)
 

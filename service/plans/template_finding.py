@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, false, or_, select
 
 from service.domain.permissions import Action
+from service.mapping.model import Mappings
 from service.mirror import ours
-from service.plans.blueprint import ROOTS
+from service.plans.blueprint import PARTS, ROOTS
 from service.plans.desk import Desk
 from service.plans.refusals import Missing
 from service.plans.template_telling import slug
@@ -27,12 +29,23 @@ class Named:
 
 
 def named_templates(connection: Connection, desk: Desk, noun: str) -> list[Named]:
-    """Return all templates of a noun with what they are called."""
+    """Return all templates of a noun with what they are called; what is a part of another template is none."""
     table = ours.table(desk.org.mappings[noun])
-    live = connection.execute(select(table.c.id, table.c.name).where(table.c.template).order_by(table.c.name)).all()
+    query = select(table.c.id, table.c.name).where(table.c.template, ~or_(*_within(desk.org.mappings, noun)))
+    live = connection.execute(query.order_by(table.c.name)).all()
     published = template_versions.newest(connection, [row.id for row in live])
     keys = {template_id: version.document["key"] for template_id, version in published.items()}
     return [Named(noun=noun, id=row.id, name=row.name or "", key=keys.get(row.id)) for row in live]
+
+
+def _within(mappings: Mappings, noun: str) -> Iterator[ColumnElement[bool]]:
+    """Yield for each kind of template whether a record stands under one: its parts are ticked, too."""
+    table = ours.table(mappings[noun])
+    yield false()
+    for above, parts in PARTS.items():
+        if above in ROOTS and noun in parts.values():
+            over = ours.table(mappings[above]).alias()
+            yield exists().where(over.c.id == table.c[f"{above}_id"], over.c.template)
 
 
 def with_key(found: list[Named], key: str) -> list[Named]:

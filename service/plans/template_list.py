@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from service.plans.blueprint import ROOTS
+from service.plans.blueprint import PARTS, ROOTS
 from service.plans.desk import Desk
+from service.plans.template_finding import named_templates
 from service.plans.templates import Listed, templates
 from service.store import template_versions
 from service.store.template_versions import Version
@@ -27,16 +28,17 @@ class Entry:
 
 
 def every_template(desk: Desk) -> list[Entry]:
-    """Return all templates by kind and name."""
-    listed = [(noun, each) for noun in ROOTS for each in _pages(desk, noun)]
+    """Return all templates by kind and name, without those that are a part of another one."""
     with desk.org.writing(by=desk.by) as connection:
-        newest = template_versions.newest(connection, [each.found.id for _, each in listed])
+        alone = {named.id for noun in ROOTS for named in named_templates(connection, desk, noun)}
+        newest = template_versions.newest(connection, alone)
+    listed = [(noun, each) for noun in ROOTS for each in _pages(desk, noun) if each.found.id in alone]
     return [
         Entry(
             noun=noun,
             id=each.found.id,
             name=str(each.found.row["name"] or ""),
-            children={child: count for child, count in each.children.items() if count},
+            children={child: count for child, count in each.children.items() if count and child in PARTS},
             newest=newest.get(each.found.id),
         )
         for noun, each in listed

@@ -124,16 +124,9 @@ def test_an_import_is_told_before_and_done_after(author: Shell, connected: Crm, 
     assert nothing.out == "No template yet: tick Template on an objective, playbook or plan, or import a file.\n"
     assert did.out == "Onboarding: 8 made record(s); version 1 is published.\n"
     listed = author("templates", "list", "--json").document["templates"]
-    assert [(each["noun"], each["name"], each["version"]) for each in listed if each["noun"] == "objective"] == [
-        ("objective", "Onboarding", 1)
-    ]
-    assert listed[0]["children"] == {
-        "objective_kpi": 1,
-        "playbook": 1,
-        "playbook_task": 3,
-        "playbook_task_dependency": 2,
-    }
-    assert "3 playbook task" in author("templates", "list").out
+    assert [(each["noun"], each["name"], each["version"]) for each in listed] == [("objective", "Onboarding", 1)]
+    assert listed[0]["children"] == {"objective_kpi": 1, "playbook": 1, "playbook_task": 3}
+    assert "3 playbook tasks" in author("templates", "list").out
 
 
 def test_a_changed_file_makes_a_version_and_an_unchanged_one_does_not(author: Shell, file: Path) -> None:

@@ -84,8 +84,10 @@ def test_the_list_tells_what_each_template_holds_and_its_newest_version(
     page = visitor.page("/templates")
 
     assert visitor.place + address in page.links()
-    assert "1 objective KPI, 1 playbook, 3 playbook task, 2 playbook task dependency" in page.text
+    assert "1 objective KPI, 1 playbook, 3 playbook tasks" in page.text
     assert "version 1, " in page.text
+    # Its playbook is ticked, too, and yet no template of its own.
+    assert len([link for link in page.links() if "/templates/" in link]) == 1
 
 
 def test_a_template_shows_its_records_with_days_and_whom_they_wait_for(

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from service.domain.permissions import Right, User
+from service.plans.blueprint import walk
 from service.plans.desk import Desk
 from service.plans.refusals import Changed, Denied, Invalid
 from service.plans.template_document import write
@@ -268,3 +269,14 @@ def test_two_templates_of_one_name_are_not_guessed_between(desk: Desk, world: Wo
 
     with pytest.raises(Invalid, match="2 templates are called like onboarding"):
         plan_import(desk, blueprint(tmp_path))
+
+
+def test_a_part_of_a_template_is_no_template_that_a_file_could_mean(desk: Desk, world: World, tmp_path: Path) -> None:
+    imported(desk, tmp_path)
+    whole = blueprint(tmp_path)
+    [part] = [piece for _, piece in walk(whole.root) if piece.noun == "playbook"]
+
+    alone = plan_import(desk, replace(whole, root=part))
+
+    assert alone.found is None
+    assert alone.template_id not in world.here("playbook")
