@@ -64,11 +64,3 @@ def newest(connection: Connection, template_ids: Collection[UUID]) -> dict[UUID,
     order = template_versions.c.template_id, template_versions.c.version.desc()
     query = select(*_COLUMNS).ext(distinct_on(order[0])).where(among(order[0], template_ids)).order_by(*order)
     return {row.template_id: Version(**row._asdict()) for row in connection.execute(query)}
-
-
-def with_key(connection: Connection, noun: str, key: str) -> list[UUID]:
-    """Return the templates of a kind whose versions carried a key, the one last published first."""
-    document, template_id = template_versions.c.document, template_versions.c.template_id
-    query = select(template_id).where(document["template"].astext == noun, document["key"].astext == key)
-    query = query.group_by(template_id).order_by(text("max(published_at) DESC"))
-    return list(connection.execute(query).scalars())
