@@ -38,7 +38,9 @@ def refused(mapping: ObjectMapping, column: str, raw: Any) -> Fault:
         ("title", "  Reduce churn ", "Reduce churn"),
         ("title", "", None),
         ("title", None, None),
-        ("description", "<b>Less</b> churn", "<b>Less</b> churn"),
+        pytest.param(
+            "description", "<b>Less</b> churn", "<b>Less</b> churn", marks=pytest.mark.req("CO-04"), id="rich text"
+        ),
         ("health", 3, "3"),
         ("baseline_value", 8.1, "8.1"),
         ("baseline_value", "0.1000", "0.1"),
