@@ -18,6 +18,7 @@ from service.access.tokens import Caller
 from service.api.app import create_api
 from service.crm.client import Client
 from service.domain.permissions import Right, User
+from service.mirror import links
 from service.store.orgs import Org
 from service.wiring import Services
 from tests import filled
@@ -106,7 +107,9 @@ def user_named(world: World, name: str) -> User:
     if rights is None:
         raise TokenRefused("token_malformed", "This is nobody's name")
     crm_id = world.admin.user_id if "_" not in name else f"005{name:0<15}"
-    return User(crm_id=crm_id, name=name, rights=rights)
+    with world.transaction() as connection:
+        known = links.our_ids(connection, [crm_id])
+    return User(crm_id=crm_id, id=known.get(crm_id), name=name, rights=rights)
 
 
 @pytest.fixture

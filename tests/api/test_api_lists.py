@@ -1,0 +1,151 @@
+"""Lists through the API: filters, order, pages, and what belongs to single objects."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64encode
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.api.conftest import Somebody
+from tests.world import World
+
+
+@pytest.fixture
+def objectives(world: World) -> World:
+    """Objectives in a plan and without, one of them archived, one a template."""
+    plan = world.create_here("success_plan", name="Plan")
+    world.create_here("objective", name="A", success_plan_id=plan, status="Paused", end_date="2026-05-01", tags="X;Y")
+    world.create_here("objective", name="B", status="In Progress", end_date="2026-04-01", health="3")
+    world.create_here("objective", name="C", status="Paused", archived=True)
+    world.create_here("objective", name="D", template=True)
+    return world
+
+
+def names(csm: Somebody, query: str) -> list[str]:
+    """Return the names of the objectives that a query finds."""
+    return [one["name"] for one in csm.read(f"/objectives{query}")["items"]]
+
+
+@pytest.mark.req("CO-21", "CO-27", "D14")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", ["A", "B"]),
+        ("?archived=any", ["A", "B", "C"]),
+        ("?archived=true", ["C"]),
+        ("?status=Archived", ["C"]),
+        ("?status=Paused", ["A"]),
+        ("?status=Paused&archived=any", ["A", "C"]),
+        ("?template=true", ["D"]),
+        ("?sort=-end_date", ["A", "B"]),
+        ("?sort=end_date", ["B", "A"]),
+        ("?success_plan_id=", ["B"]),
+        ("?search=b", ["B"]),
+        ("?tags=y", ["A"]),
+        ("?end_date=2026-04-01", ["B"]),
+        ("?limit=1", ["A"]),
+    ],
+)
+def test_a_list_shows_what_its_query_asks_for(objectives: World, csm: Somebody, query: str, found: list[str]) -> None:
+    assert names(csm, query) == found
+
+
+def test_the_children_of_a_plan_are_found_by_it(objectives: World, csm: Somebody) -> None:
+    (plan,) = csm.read("/success-plans")["items"]
+
+    assert names(csm, f"?success_plan_id={plan['id']}") == ["A"]
+
+
+@pytest.mark.parametrize("sort", ["name", "-end_date", "-health", "archived", "id"])
+def test_a_cursor_leads_through_all_pages(objectives: World, csm: Somebody, sort: str) -> None:
+    found, cursor = [], ""
+    while cursor is not None:
+        page = csm.read(f"/objectives?limit=1&archived=any&template=any&sort={sort}&cursor={cursor}")
+        found += [one["name"] for one in page["items"]]
+        cursor = page["next"]
+
+    assert sorted(found) == ["A", "B", "C", "D"]
+
+
+def forged(*parts: object) -> str:
+    """Return a cursor of somebody's own making."""
+    return urlsafe_b64encode(json.dumps(parts).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "sort=description",
+        "sort=tags",
+        "nonsense=1",
+        "archived=perhaps",
+        "end_date=someday",
+        "success_plan_id=7",
+        "search=%00",
+        "status=" + "x" * 256,
+        "cursor=x",
+        "cursor=é",
+        "cursor=" + forged("name"),
+        "cursor=" + forged("-name", "A", str(uuid4())),
+        "cursor=" + forged("name", 7, str(uuid4())),
+        "cursor=" + forged("name", "\ud800", str(uuid4())),
+        "cursor=" + forged("name", "A", 7),
+        "sort=health&cursor=" + forged("health", "1e999999999", str(uuid4())),
+        "sort=end_date&cursor=" + forged("end_date", "someday", str(uuid4())),
+        "sort=archived&cursor=" + forged("archived", "true", str(uuid4())),
+        "sort=id&cursor=" + forged("id", "7", str(uuid4())),
+    ],
+)
+def test_a_query_that_cannot_be_read_is_refused(objectives: World, csm: Somebody, query: str) -> None:
+    answer = csm.get(f"/objectives?{query}")
+
+    assert answer.status_code == 422, answer.text
+    assert answer.json["errors"][0]["field"] in query
+
+
+@pytest.mark.parametrize("path", ["accounts", "contacts", "users", "cs-resources"])
+def test_what_is_the_crms_own_is_looked_at_and_not_changed(csm: Somebody, account: UUID, path: str) -> None:
+    assert csm.read(f"/{path}")["next"] is None
+    for method in ("POST", "PATCH", "DELETE"):
+        answer = csm.send(method, f"/{path}" if method == "POST" else f"/{path}/{account}", {})
+        assert (answer.status_code, "GET" in answer.headers["Allow"]) == (405, True)
+
+
+@pytest.mark.req("OB-81")
+def test_a_kpi_shows_its_values_over_time(world: World, csm: Somebody) -> None:
+    kpi = world.create_here("objective_kpi", description="Seats", current_value="1.5")
+    world.edit_here("objective_kpi", kpi, current_value="2")
+
+    assert [one["value"] for one in csm.read(f"/objective-kpis/{kpi}/history")["values"]] == ["1.5000", "2.0000"]
+
+
+@pytest.mark.req("AG-18", "AG-20")
+def test_tasks_wait_for_each_other_and_never_in_a_circle(world: World, csm: Somebody, account: UUID) -> None:
+    objective = csm.post("/objectives", {"name": "Adopt", "title": "Adopt", "account_id": str(account)}).json
+    first, second = (
+        csm.post("/playbook-tasks", {"name": name, "objective_id": objective["id"]}).json
+        for name in ("First", "Second")
+    )
+    made = csm.post("/playbook-task-dependencies", {"playbook_task_id": second["id"], "predecessor_id": first["id"]})
+    circle = csm.post("/playbook-task-dependencies", {"playbook_task_id": first["id"], "predecessor_id": second["id"]})
+
+    assert made.status_code == 201, made.text
+    assert csm.read(f"/playbook-tasks/{first['id']}/waiting") == {"waits": []}
+    (wait,) = csm.read(f"/playbook-tasks/{second['id']}/waiting")["waits"]
+    assert (wait["reason"], wait["until"]) == ("First, which is not completed", None)
+    assert (circle.status_code, "First" in circle.json["detail"]) == (422, True)
+
+
+@pytest.mark.req("OB-60")
+def test_a_resource_shows_what_it_would_leave_behind(world: World, csm: Somebody) -> None:
+    ana = world.create_here("cs_resource", name="Ana", active=True)
+    world.create_here("objective", name="Adopt", title="Adopt", resource_id=ana, status="In Progress")
+
+    (left,) = csm.read(f"/cs-resources/{ana}/deactivation")["open_objectives"]
+
+    assert (left["title"], left["status"]) == ("Adopt", "In Progress")
