@@ -15,6 +15,7 @@ from enum import IntEnum
 from service.access.acting import NobodyCalledThat
 from service.access.admins import AdminError
 from service.access.certificates import UnfitCertificate
+from service.access.view_as import Unanswerable
 from service.crm.errors import LimitReached, Refused, Retryable, SignInNeeded, Unreachable
 from service.errors import PlansyncError
 from service.jobs.worker import QueueLost
@@ -59,6 +60,7 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (Changed, Exit.ATTENTION, "changed"),
     (Undecidable, Exit.ATTENTION, "undecidable"),
     (UnfitCertificate, Exit.USAGE, "unfit_certificate"),
+    (Unanswerable, Exit.ATTENTION, "unanswerable"),
     (AdminError, Exit.ATTENTION, "admin"),
     (NobodyCalledThat, Exit.USAGE, "no_user"),
     (BadTemplate, Exit.ATTENTION, "bad_template"),

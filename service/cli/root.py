@@ -23,6 +23,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "admins": "admins",
     "audit": "audit_command",
+    "calendars": "calendars",
     "clock": "clock",
     "conflicts": "conflicts_command",
     "connect": "connect",
@@ -38,10 +39,11 @@ COMMANDS = {
     "status": "status",
     "sync": "sync",
     "templates": "templates_command",
+    "view-as": "view_as_command",
     "why": "why",
     "worker": "worker",
 }
-"""Every command: its file in this room and its name there."""
+"""Every command: its file in this room (with _ for -) and its name there."""
 
 
 class _Commands(click.Group):
@@ -55,7 +57,7 @@ class _Commands(click.Group):
         """Load one command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"service.cli.{cmd_name}"), COMMANDS[cmd_name])
+        command: click.Command = getattr(import_module(f"service.cli.{cmd_name.replace('-', '_')}"), COMMANDS[cmd_name])
         return command
 
 

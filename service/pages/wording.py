@@ -49,6 +49,8 @@ LOOKS: Mapping[str, str] = {
     Finding.WARNING: "warn",
     Finding.FAILURE: "bad",
     Finding.SKIPPED: "new",
+    "allowed": "good",
+    "refused": "bad",
 }
 """The icon and colour of each health, outcome and state; the word always stands beside them."""
 DIRECTIONS = {"both": "both ways", "pull": "from the CRM", "push": "to the CRM"}

@@ -24,6 +24,7 @@ PAGES = (
     "{org}/audit",
     "{org}/doctor",
     "{org}/jobs",
+    "{org}/view-as",
 )
 UNNAMED = """() => [...document.querySelectorAll('a[href], button, select, input:not([type=hidden])')].filter(e => e.checkVisibility()).filter(e => {
     const labels = e.labels ? [...e.labels] : [];

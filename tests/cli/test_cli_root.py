@@ -16,8 +16,8 @@ from service.errors import PlansyncError
 from service.store.schema import head
 from tests.cli.conftest import Shell
 
-UNLISTED = {"CrmError", "Unquotable", "Unreadable", "NotShown", "DemoRefused", "EditRefused", "ProcessFailed"}
-"""A root, faults of the code, faults of one record, a finding of the doctor, the demo's own."""
+UNLISTED = {"CrmError", "Unquotable", "Unreadable", "NotShown", "DemoRefused", "EditRefused", "ProcessFailed", "TokenRefused"}
+"""A root, faults of the code, faults of one record, a finding of the doctor, the demo's own, tokens of the API."""
 JSON = {("demo",): "--check"}
 """Commands whose JSON has another name."""
 

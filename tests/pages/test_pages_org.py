@@ -16,7 +16,7 @@ from tests.pages.conftest import Visit, Visitor
 from tests.pages.page import Page
 from tests.world import World
 
-PAGES = ("/", "/records", "/parked", "/conflicts", "/runs", "/decisions", "/audit", "/doctor", "/jobs")
+PAGES = ("/", "/records", "/parked", "/conflicts", "/runs", "/decisions", "/audit", "/doctor", "/jobs", "/view-as")
 
 
 @pytest.fixture
@@ -41,6 +41,8 @@ def fresh(visit: Visit, world: World) -> Visitor:
         ("/audit", "Press Compare now"),
         ("/doctor", "Press Examine now"),
         ("/jobs", "start plansync worker"),
+        ("/view-as", "Name a user of the org"),
+        ("/view-as?user=csm@example.com", "plansync jobs run rights"),
     ],
 )
 def test_a_page_with_nothing_to_show_says_what_to_do(fresh: Visitor, path: str, next_step: str) -> None:
