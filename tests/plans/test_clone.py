@@ -178,6 +178,26 @@ def test_a_plan_from_a_template_has_objectives_with_their_kpis(place: Place, aut
     assert sorted(row["Objective__c"] for row in kpis) == sorted(2 * [row["Id"] for row in objectives.values()])
 
 
+@pytest.mark.req("OB-23")
+def test_a_playbook_is_made_from_a_template_under_an_objective(template: Adoption, author: Desk, place: Place) -> None:
+    world = template.world
+    world.edit_there("playbook", place.crm(template.of("Kick-off")), Template__c=True)
+    world.cycle()
+    request = CloneRequest(
+        noun="playbook",
+        template_id=template.of("Kick-off"),
+        values={"objective_id": str(template.id)},
+        edits={template.of("Meet after Invite"): {"lag_days": 5}},
+    )
+    cloned = made(author, request)
+
+    tasks = there(world, "playbook_task", cloned)
+    assert {row["Playbook__c"] for row in tasks.values()} == {world.crm_id(cloned.root_id)}
+    assert {row["Objective__c"] for row in tasks.values()} == {place.crm(template.id)}
+    assert (tasks["Invite"]["Status__c"], tasks["Meet"]["Status__c"]) == ("Not Started", "Waiting")
+    assert [row["lag_days"] for row in here(world, "playbook_task_dependency", cloned).values()] == ["5"]
+
+
 def test_a_template_of_200_children_takes_one_call(place: Place, author: Desk) -> None:
     world = place.world
     root = world.create_here("objective", name="Wide", title="Wide", template=True, account_id=UUID(place.acme))

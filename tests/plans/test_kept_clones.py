@@ -156,7 +156,7 @@ def test_a_request_that_nobody_answered_for_a_day_is_given_up(template: Adoption
 def test_a_silent_org_is_asked_once_for_all_that_waits(template: Adoption, author: Desk) -> None:
     silence(template.world)
     kept(author, request_of(template))
-    second = kept(author, request_of(template), key="twice")
+    second = kept(replace(author, now=LATER), request_of(template), key="twice")
 
     assert make_kept(author.org, now=LATER) == Counter(waiting=1)
     assert outcome(author, second.id).attempts == 1
