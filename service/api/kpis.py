@@ -14,15 +14,16 @@ from service.plans.kpis import history
 
 
 class DatedValue(Schema):
-    """A value of a KPI, and since when it stood."""
+    """A value of a KPI, since when it stood, and what it was before."""
 
     at = fields.AwareDateTime(required=True)
+    was = fields.Decimal(as_string=True, allow_none=True, metadata={"type": ["string", "null"]})
     value = fields.Decimal(as_string=True, allow_none=True, metadata={"type": ["string", "null"]})
     by = fields.String(allow_none=True)
 
 
 class History(Schema):
-    """The values of a KPI, the oldest first."""
+    """The changes of a KPI's current value, the oldest first."""
 
     values = fields.List(fields.Nested(DatedValue), required=True)
 

@@ -12,7 +12,7 @@ from service.store.kpi_values import DatedValue
 
 
 def history(desk: Desk, kpi_id: UUID) -> list[DatedValue]:
-    """Return the dated values of a KPI, the oldest first (OB-81)."""
+    """Return the dated changes of a KPI's current value, the oldest first (OB-81)."""
     desk.allow(Action.VIEW, "objective_kpi")
     find(desk, "objective_kpi", kpi_id)
     with desk.org.writing(by=desk.by) as connection:

@@ -1,4 +1,4 @@
-"""Dated values of KPIs: triggers write one whenever a KPI is made or its current value changes (OB-81)."""
+"""Dated values of KPIs: a trigger writes one whenever the current value of a KPI changes (OB-81)."""
 
 from __future__ import annotations
 
@@ -33,27 +33,29 @@ kpi_values = Table(
     Column("id", BigInteger, Identity(always=True), nullable=False),
     Column("kpi_id", Uuid, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
+    Column("was", Numeric(22, 4)),
     Column("value", Numeric(22, 4)),
     Column("by", Text),
     PrimaryKeyConstraint("org_id", "id", name="kpi_values_pkey"),
     Index("kpi_values_kpi_id_idx", "org_id", "kpi_id", "at"),
 )
-"""The first row of a KPI is what it was made with; each further one is a change. They outlive their KPI, as evidence."""
+"""Each row is a change; what a KPI was made with is the `was` of its first one. They outlive their KPI, as evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedValue:
-    """One value of a KPI: since when it stood here, and who wrote it (`sync`: it came from the CRM)."""
+    """One value of a KPI: since when it stood here, what it was before, and who wrote it (`sync`: it came from the CRM)."""
 
     at: datetime
+    was: Decimal | None
     value: Decimal | None
     by: str | None
 
 
 def of_kpi(connection: Connection, kpi_id: UUID) -> list[DatedValue]:
-    """Return the values of a KPI, the oldest first."""
+    """Return the changes of a KPI's current value, the oldest first."""
     query = (
-        select(kpi_values.c.at, kpi_values.c.value, kpi_values.c.by)
+        select(kpi_values.c.at, kpi_values.c.was, kpi_values.c.value, kpi_values.c.by)
         .where(kpi_values.c.kpi_id == kpi_id)
         .order_by(kpi_values.c.at, kpi_values.c.id)
     )
@@ -63,10 +65,9 @@ def of_kpi(connection: Connection, kpi_id: UUID) -> list[DatedValue]:
 def date_changes(connection: Connection) -> int:
     """Note on each KPI when its current value last changed; return of how many that was news."""
     changed = (
-        # To the second, as the CRM keeps it. What a KPI was made with is no change.
+        # To the second, as the CRM keeps it.
         select(kpi_values.c.kpi_id, func.date_trunc("second", func.max(kpi_values.c.at)).label("at"))
         .group_by(kpi_values.c.kpi_id)
-        .having(func.count() > 1)
         .subquery()
     )
     kpi = RECORDS["objective_kpi"]

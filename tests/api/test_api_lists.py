@@ -121,7 +121,8 @@ def test_a_kpi_shows_its_values_over_time(world: World, csm: Somebody) -> None:
     kpi = world.create_here("objective_kpi", description="Seats", current_value="1.5")
     world.edit_here("objective_kpi", kpi, current_value="2")
 
-    assert [one["value"] for one in csm.read(f"/objective-kpis/{kpi}/history")["values"]] == ["1.5000", "2.0000"]
+    (change,) = csm.read(f"/objective-kpis/{kpi}/history")["values"]
+    assert (change["was"], change["value"]) == ("1.5000", "2.0000")
 
 
 @pytest.mark.req("AG-18", "AG-20")

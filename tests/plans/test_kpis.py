@@ -36,9 +36,9 @@ def test_edits_in_the_crm_and_here_are_both_in_the_history(world: World, kpi: st
 
     values = history(desk, ours)
 
-    assert [value.value for value in values] == [Decimal(5), Decimal(6), Decimal("7.5")]
-    assert [value.by for value in values] == ["sync", "sync", desk.by]
-    assert values[0].at < values[1].at < values[2].at
+    assert [(value.was, value.value) for value in values] == [(Decimal(5), Decimal(6)), (Decimal(6), Decimal("7.5"))]
+    assert [value.by for value in values] == ["sync", desk.by]
+    assert values[0].at < values[1].at
 
 
 def test_there_is_no_history_of_a_kpi_that_is_not_there(world: World, desk: Desk) -> None:
