@@ -20,7 +20,8 @@ from service.crm.errors import LimitReached, Refused, Retryable, SignInNeeded, U
 from service.errors import PlansyncError
 from service.jobs.worker import QueueLost
 from service.mapping.model import MappingErrors
-from service.plans.refusals import Denied, Invalid, Missing, Refusal
+from service.plans.refusals import Changed as ChangedSince
+from service.plans.refusals import Denied, Held, Invalid, Missing
 from service.plans.template_files import BadTemplate
 from service.store.database import DatabaseError
 from service.store.orgs import UnknownOrg
@@ -67,7 +68,8 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (Denied, Exit.ATTENTION, "denied"),
     (Invalid, Exit.ATTENTION, "invalid"),
     (Missing, Exit.USAGE, "missing"),
-    (Refusal, Exit.ATTENTION, "refused"),
+    (ChangedSince, Exit.ATTENTION, "changed_since"),
+    (Held, Exit.ATTENTION, "held"),
     (MappingErrors, Exit.SETUP, "mapping"),
     (ConnectionIncomplete, Exit.SETUP, "login_incomplete"),
     (UnknownOrg, Exit.SETUP, "unknown_org"),
