@@ -9,7 +9,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from service.access.tokens import Caller, verify
-from service.api import kpis, me, objectives, plans, requests, resources, tasks
+from service.api import forms, kpis, me, objectives, page, plans, requests, resources, tasks
 from service.api.blueprint import Api, Blueprint
 from service.api.door import Admit, guard
 from service.api.problems import add_problems
@@ -65,6 +65,7 @@ def create_api(services: Services, admit: Admit) -> Flask:
     app.before_request(_only_json)
     add_problems(app)
     app.after_request(_finish)
+    app.register_blueprint(page.page())
     _add_resources(Api(app), services)
     return app
 
@@ -98,6 +99,7 @@ def _add_resources(api: Api, services: Services) -> None:
     for noun in ROOTS:
         api.register_blueprint(templates_of(mappings[noun], WORKED_ON[noun]))
     api.register_blueprint(requests.requests())
+    api.register_blueprint(forms.forms(WORKED_ON))
     api.register_blueprint(me.me())
 
 

@@ -30,6 +30,8 @@ Admit = Callable[[str], tokens.Caller]
 
 OPEN = {
     "api-docs.openapi_json": "describes the API and holds nothing of anybody",
+    "page.show": "a page to try the API from, which asks for a token itself",
+    "page.static": "that page's script and style",
 }
 """The endpoints that ask for no token, and why."""
 FOR_ALL = frozenset({"me.rights"})
