@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -82,12 +83,26 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """An objective that is kept to be cloned, and the day on which it starts."""
+
+    start: date
+    objective: Objective
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions:
-    """The whole of it: who works, and which objectives a customer of each tier has."""
+    """The whole of it: who works, which objectives a customer of each tier has, and the template for any of them.
+
+    The participant works along with a permission set that allows less, the outsider has none.
+    """
 
     lead: Member
     team: tuple[Member, ...]
+    participant: Member
+    outsider: Member
     tiers: Mapping[str, tuple[Objective, ...]]
+    template: Template
 
 
 def read_definitions(file: Path = FILE) -> Definitions:
@@ -97,7 +112,10 @@ def read_definitions(file: Path = FILE) -> Definitions:
     return Definitions(
         lead=Member(**raw["lead"]),
         team=tuple(Member(**item) for item in raw["team"]),
+        participant=Member(**raw["participant"]),
+        outsider=Member(**raw["outsider"]),
         tiers={tier: tuple(objectives[name] for name in names) for tier, names in raw["tiers"].items()},
+        template=Template(**{**raw["template"], "objective": _objective(raw["template"]["objective"])}),
     )
 
 

@@ -10,6 +10,7 @@ from service.demo.drafts import SOBJECTS, Draft
 from service.localorg.org import INTEGRATION, LocalOrg
 
 CSM_SETS = ("CSC_Customer_Success", "Plansync_Standard_Objects")
+PARTICIPANT_SETS = ("CSC_Participant_User",)
 INTEGRATION_SETS = ("Plansync_Integration", "Plansync_Standard_Objects")
 
 
@@ -31,6 +32,8 @@ def _add_team(org: LocalOrg, definitions: Definitions) -> dict[str, str]:
     for member in definitions.team:
         values = {"ManagerId": ids[definitions.lead.username]}
         org.writer.update(org.admin(), "User", ids[member.username], values)
+    for member, sets in ((definitions.participant, PARTICIPANT_SETS), (definitions.outsider, ())):
+        ids[member.username] = org.add_user(member.username, name=member.name, permission_sets=sets)
     return ids
 
 

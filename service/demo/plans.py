@@ -11,6 +11,7 @@ from service.demo.drafts import Draft, number, resource_key, span
 from service.demo.interactions import interactions
 from service.demo.measures import measure
 from service.demo.playbooks import playbook
+from service.demo.template import template
 
 _REVIEW_EVERY = timedelta(days=91)
 
@@ -18,6 +19,7 @@ _REVIEW_EVERY = timedelta(days=91)
 def drafts(customers: Iterable[Customer], definitions: Definitions) -> Iterator[Draft]:
     """Yield every record that the CRM has before Plansync comes."""
     yield from _team(definitions)
+    yield from template(definitions)
     for customer in customers:
         yield from _account(customer)
         yield _plan(customer)

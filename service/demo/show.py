@@ -1,15 +1,16 @@
-"""The whole show: customers from the data, the stage, the story, the storm, and the comparison of both sides at the end."""
+"""The whole show: customers from the data, the stage, the story, the clones, the storm, and both sides compared."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rich.console import Console
 
 from service.config import Settings
+from service.demo.clones import Deployed, deploy
 from service.demo.company import read_company
 from service.demo.compare import Comparison, compare
 from service.demo.customers import paying_customers
@@ -26,9 +27,10 @@ CONFLICTS, IDLE_CALLS = 1, 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What the demo proves: the story, the storm where there was one, and the comparison after each of them."""
+    """What the demo proves: the story with its clones, the storm where there was one, the comparison after each of them."""
 
     told: Told
+    deployed: Deployed
     comparisons: tuple[Comparison, ...]
     weathered: Weathered | None = None
 
@@ -39,11 +41,11 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        """Say whether both sides were equal after one conflict, idling costs one call, and the storm did no harm."""
+        """Say whether both sides were equal after one conflict, idling costs one call, and clones and storm did no harm."""
         told, records = self.told, {comparison.records for comparison in self.comparisons}
         calm = not self.differences and (told.conflicts, told.idle_calls) == (CONFLICTS, IDLE_CALLS)
         # The storm's edits make as many records as they delete: one more would be doubled, one less lost.
-        return calm and len(records) == 1 and (self.weathered is None or self.weathered.ok)
+        return calm and self.deployed.ok and len(records) == 1 and (self.weathered is None or self.weathered.ok)
 
     def as_line(self) -> dict[str, bool | int]:
         """Return what `--check` prints."""
@@ -53,6 +55,9 @@ class Result:
             "records": self.comparisons[-1].records,
             "api_calls": self.told.api_calls,
             "conflicts": self.told.conflicts,
+            "clones": len(self.deployed.clones),
+            "dates": len(self.deployed.dates),
+            "refusals": self.deployed.refusals,
             **(
                 {name: getattr(storm, name) for name in ("edits", "faults", "kills", "parked", "lost")} if storm else {}
             ),
@@ -74,11 +79,13 @@ def show(
             f"  {len(ready.crm_ids):,} records are in the org at {ready.org.instance_url}; Plansync signed in by JWT."
         )
         told = tell(ready, list(edits(customers, definitions, now=ready.now())), console)
-        result = Result(told=told, comparisons=(_compare(ready, console),))
+        deployed = deploy(ready, customers, definitions, console)
+        result = Result(told=told, deployed=deployed, comparisons=(_compare(ready, console),))
         ready.local_org.clock.run()
         if storm:
             weathered = weather(ready, list(traffic(customers, definitions)), console)
-            result = Result(told=told, comparisons=(*result.comparisons, _compare(ready, console)), weathered=weathered)
+            comparisons = (*result.comparisons, _compare(ready, console))
+            result = replace(result, comparisons=comparisons, weathered=weathered)
         yield ready, result
 
 

@@ -62,14 +62,14 @@ def tell(stage: Stage, edits: Sequence[Edit], console: Console) -> Told:
     """Play the story from the first sync to the idle cycle."""
     told = Told()
     console.print("\n[bold]First sync.[/bold] Plansync reads every record of its twelve objects.")
-    _sync(stage, told, console)
+    told.reports.append(sync(stage, console))
     _edit_and_meet(stage, edits, told, console)
     console.print(
         "\n[bold]Echo.[/bold] The next cycle reads back what the CRM gave our new records: numbers, defaults."
     )
-    _sync(stage, told, console)
+    told.reports.append(sync(stage, console))
     console.print("\n[bold]Idle.[/bold] Nothing has changed, and one call asks about all twelve objects.")
-    _sync(stage, told, console)
+    told.reports.append(sync(stage, console))
     told.conflicts = _conflicts(stage)
     return told
 
@@ -83,14 +83,14 @@ def _edit_and_meet(stage: Stage, edits: Sequence[Edit], told: Told, console: Con
     troupe.carry_out(edits)
     before, since = troupe.look(shown), _newest_decision(stage)
     console.print("\n[bold]They meet.[/bold] One cycle: detect, fetch, merge field by field, push what changed here.")
-    _sync(stage, told, console)
+    told.reports.append(sync(stage, console))
     after = troupe.look(shown)
     verdicts = [_verdict(stage, edit, troupe.our_id(edit), since=since) for edit in shown]
     console.print(_table(shown, before, after, verdicts))
 
 
-def _sync(stage: Stage, told: Told, console: Console) -> None:
-    """Run one cycle, a little later on both clocks."""
+def sync(stage: Stage, console: Console) -> Report:
+    """Run one cycle, a little later on both clocks, and tell what it did."""
     stage.pass_time()
     columns = TextColumn("  {task.description:<26}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as bars:
@@ -102,9 +102,9 @@ def _sync(stage: Stage, told: Told, console: Console) -> None:
             bars.update(tasks[noun], completed=done, total=total)
 
         report = run_cycle(stage.sync, now=stage.now(), clock=stage.now, hurry=True, progress=progress)
-    told.reports.append(report)
     counts = ", ".join(f"{what} {count:,}" for what, count in report.counts.items() if count) or "nothing to do"
     console.print(f"  {report.kind}: {counts}; API calls: {report.api_calls}")
+    return report
 
 
 def _one_of_a_kind(edits: Sequence[Edit]) -> list[Edit]:

@@ -25,6 +25,7 @@ from service.cli.demo import demo
 from service.cli.exits import Exit
 from service.config import Settings
 from service.demo.acting import EditRefused, Troupe
+from service.demo.clones import Deployed
 from service.demo.compare import Comparison, Difference, compare
 from service.demo.edits import CAST, Side, edits
 from service.demo.show import Result, show
@@ -60,8 +61,10 @@ def test_the_check_ends_with_one_json_line_after_a_story_and_a_storm(settings):
     result = json.loads(line)
     assert 0 < result.pop("api_calls") < 20
     assert result.pop("faults") > 0
-    # 783 records at first; the story makes three and deletes two, one of them with two others.
-    calm = {"ok": True, "records": 782, "conflicts": 1, "differences": 0}
+    # 796 records at first; the story makes three and deletes two, one of them with two others; each clone makes eleven.
+    calm = {"ok": True, "records": 795 + 10 * 11, "conflicts": 1, "differences": 0}
+    # Fourteen dates of each clone; a participant tries all ten and a deletion, somebody else one, a CSM two mistakes.
+    calm |= {"clones": 10, "dates": 10 * 14, "refusals": 10 + 1 + 1 + 2}
     assert result == calm | {"edits": 400, "kills": 1, "parked": 0, "lost": 0}
 
 
@@ -109,8 +112,9 @@ def test_a_storm_that_did_harm_or_was_none_is_not_weathered(harm):
 def test_a_record_more_or_less_after_the_storm_is_not_ok():
     told = Told(reports=[Report(kind="cycle", counts={}, api_calls=1)], conflicts=1)
     counted = [Comparison(records=records, differences=()) for records in (10, 10, 11)]
-    assert Result(told=told, comparisons=tuple(counted[:2])).ok
-    assert not Result(told=told, comparisons=tuple(counted)).ok
+    fine = Result(told=told, deployed=Deployed(clones=(), dates=(), tried=()), comparisons=tuple(counted[:2]))
+    assert fine.ok
+    assert not replace(fine, comparisons=tuple(counted)).ok
 
 
 def test_the_demo_wipes_out_its_own_store_only(settings, definitions):
@@ -150,8 +154,8 @@ def test_the_console_is_served_until_ctrl_c_and_a_second_demo_begins_anew(settin
     assert process.returncode == Exit.OK
     assert "Sign out" in entered
     text = " ".join("".join(told).split())
-    assert "create here 370, read 370" in text
-    assert "Compared. 369 records, field by field: 0 differences." in text
+    assert "create here 383, read 383" in text
+    assert "Compared. 481 records, field by field: 0 differences." in text
 
 
 def _first_page(url: str, email: str, password: str) -> str:
