@@ -18,6 +18,7 @@ from service.store.orgs import Org
 from service.store.reports import Report
 from service.store.sealing import SealingError
 from service.sync.context import Sync
+from service.sync.doctor_access import CERTIFICATES
 from service.sync.doctor_jobs import JOBS
 from service.sync.doctor_org import DETECTION, LIMITS, LOGIN
 from service.sync.doctor_package import SCHEMA
@@ -37,6 +38,7 @@ STATIONS: tuple[Station[Any, Any], ...] = (
     CONNECTION,
     HEALTH,
     JOBS,
+    CERTIFICATES,
     SIDES,
     LOGIN,
     SCHEMA,
@@ -78,6 +80,7 @@ def examine(patient: Patient, *, progress: Progress) -> Examination:
     if org:
         rounds.visit(HEALTH, (patient, org))
         rounds.visit(JOBS, (patient, org))
+        rounds.visit(CERTIFICATES, (patient, org))
     sync = rounds.visit(SIDES, (patient, org)) if org else None
     if sync:
         _examine_crm(rounds, patient, sync)

@@ -40,7 +40,7 @@ def test_every_action_has_a_word_and_a_reason(at: Visitor) -> None:
     assert "delete refused CSC - Participant User does not allow deleting objectives; ask a Salesforce" in text
     assert "create from template refused" in text
     assert "By the rights as they were read" in text
-    assert "2026-03-02 10:31:21 CET , 0 minutes ago" in text
+    assert "2 Mar 2026, 10:31:21 CET , just now" in text
     assert "CSC_Participant_User the group <b>Team</b> no end" in text
 
 
