@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from service.crm.errors import CrmError
+from service.crm.errors import CrmError, Refused
 from service.crm.requests import query
 from service.crm.soql import compare, select
 from service.mirror.connected import Connected
@@ -47,6 +47,8 @@ def _try(org: Connected, kept: KeptRequest, *, now: datetime) -> str:
     except Refusal as refusal:
         told = {"code": refusal.code, "reason": str(refusal), "faults": [asdict(fault) for fault in refusal.faults]}
         return _end(org, kept, now, refused=told)
+    except Refused as no:
+        return _end(org, kept, now, refused={"code": no.code.lower(), "reason": str(no), "faults": []})
     except CrmError as lost:
         reason = str(lost)
     if reason is None:

@@ -14,6 +14,7 @@ from service.domain.permissions import Action
 from service.domain.templates import DATES, NOUNS, ROOTS, Record, Template
 from service.mapping.model import Mappings
 from service.mirror import ours
+from service.plans import rules
 from service.plans.desk import Desk
 from service.plans.listing import Place, Wanted, listing
 from service.plans.records import Found, said
@@ -21,10 +22,8 @@ from service.plans.refusals import Missing
 from service.store.database import among
 
 PARENTS: Mapping[str, tuple[str, ...]] = {
-    "objective": ("success_plan_id",),
+    **rules.PARENTS,
     "objective_kpi": ("objective_id",),
-    "playbook": ("objective_id", "success_plan_id"),
-    "playbook_task": ("playbook_id", "objective_id", "success_plan_id"),
     "playbook_task_dependency": ("playbook_task_id",),
     "playbook_task_assignment": ("playbook_task_id",),
 }

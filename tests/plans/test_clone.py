@@ -211,6 +211,15 @@ def test_a_template_of_200_children_takes_one_call(place: Place, author: Desk) -
     assert (cloned.api_calls, len(cloned.ids)) == (1, 201)
 
 
+@pytest.mark.req("OB-32")
+def test_a_template_without_children_is_cloned_by_itself(place: Place, author: Desk) -> None:
+    bare = place.world.create_there("objective", Name="Bare", Title__c="Bare", Template__c=True)
+    place.world.cycle()
+    request = CloneRequest(noun="objective", template_id=place.world.our_id(bare), values={"account_id": place.globex})
+
+    assert len(preview(author, request).creates) == len(made(author, request).ids) == 1
+
+
 @pytest.mark.req("P4")
 def test_the_same_request_again_makes_nothing_twice(template: Adoption, author: Desk) -> None:
     first = made(author, request_of(template))

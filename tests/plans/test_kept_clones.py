@@ -135,6 +135,18 @@ def test_a_kept_request_that_the_org_refuses_ends_with_the_reason(template: Adop
     assert refused["faults"][0]["record"] == str(template.of("Train"))
 
 
+def test_a_kept_request_for_which_the_org_has_only_a_no_ends_with_its_words(template: Adoption, author: Desk) -> None:
+    silence(template.world)
+    waiting = kept(author, request_of(template))
+    template.world.org.faults.clear()
+    namesake = replace(template.world.mappings["playbook_task_assignment"], sobject="Renamed__c")
+    others = [m for m in template.world.mappings if m.name != namesake.name]
+    org = replace(author.org, mappings=replace(template.world.mappings, objects=(*others, namesake)))
+
+    assert make_kept(org, now=LATER) == Counter(refused=1)
+    assert "Renamed__c" in (outcome(author, waiting.id).refused or {})["reason"]
+
+
 def test_a_template_that_changed_meanwhile_is_not_cloned_as_nobody_saw_it(template: Adoption, author: Desk) -> None:
     silence(template.world)
     waiting = kept(author, request_of(template))

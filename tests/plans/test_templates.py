@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import Engine, event
 
 from service.domain.permissions import Right
+from service.plans.create import create
 from service.plans.desk import Desk
+from service.plans.edit import Edit, edit
+from service.plans.records import find
 from service.plans.refusals import Denied, Missing
 from service.plans.templates import template, templates
 from tests.plans.adoption import CHILDREN, adoption
@@ -39,6 +42,18 @@ def test_templates_come_in_pages_and_can_be_searched(place: Place, csm: Desk) ->
     rest = templates(csm, "playbook", limit=2, after=first.end)
     assert [t.found.row["name"] for t in (*first.templates, *rest.templates)] == ["Adopt", "Expand", "Renew"]
     assert [t.found.row["name"] for t in templates(csm, "playbook", search="pan").templates] == ["Expand"]
+
+
+@pytest.mark.req("OB-22")
+def test_an_objective_is_kept_as_a_template_when_it_is_made_or_later(place: Place, csm: Desk) -> None:
+    made = create(csm, "objective", {"title": "Adopt", "template": True})
+    later = create(csm, "objective", {"title": "Expand", "account_id": place.acme})
+    assert [listed.found.id for listed in templates(csm, "objective").templates] == [made]
+
+    place.world.cycle()
+    version = find(csm, "objective", later).version
+    edit(csm, "objective", Edit(id=later, version=version, given={"template": True}))
+    assert [listed.found.id for listed in templates(csm, "objective").templates] == [made, later]
 
 
 @pytest.mark.req("OB-28")
