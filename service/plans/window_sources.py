@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from service.crm.answers import Record, read_body, read_page
+from service.crm.answers import Page, Record, read_body, read_page
 from service.crm.errors import Refused
 from service.crm.requests import Request, describe, query, retrieve
 from service.crm.soql import compare, found_by, select
@@ -87,7 +87,7 @@ def record_type_of(org: Connected, mapping: ObjectMapping, crm_id: str) -> str |
     return row[TYPE_FIELD] if row else None
 
 
-def _permissions(mapping: ObjectMapping, user_crm_id: str) -> Request[object]:
+def _permissions(mapping: ObjectMapping, user_crm_id: str) -> Request[Page]:
     held = select("PermissionSetAssignment", ["PermissionSetId"], where=[compare("AssigneeId", "=", user_crm_id)])
     where = [
         compare("SobjectType", "=", mapping.sobject),
