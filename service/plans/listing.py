@@ -28,7 +28,7 @@ from service.domain.values import Kind, Value
 from service.mapping.model import FieldMapping, ObjectMapping
 from service.mirror import links, ours
 from service.plans.desk import Desk
-from service.plans.records import Found, find
+from service.plans.records import Found, find, find_many, visible
 
 NAMES = ("name", "title", "first_name", "last_name")
 """The columns that a search looks into, as far as an object has them."""
@@ -70,7 +70,9 @@ def listing(desk: Desk, noun: str, wanted: Wanted) -> Page:
         ids = list(connection.execute(_query(mapping, wanted)).scalars())
         found = records(connection, mapping, ids[: wanted.limit])
     more = len(ids) > wanted.limit
-    return Page(records=tuple(found), end=_place(found[-1], wanted.sort) if more else None)
+    # A page may hold fewer than were asked for: the next one begins behind what was looked at.
+    end = _place(found[-1], wanted.sort) if more else None
+    return Page(records=tuple(visible(desk, noun, found)), end=end)
 
 
 def one(desk: Desk, noun: str, record_id: UUID) -> Found:
@@ -82,8 +84,7 @@ def one(desk: Desk, noun: str, record_id: UUID) -> Found:
 def several(desk: Desk, noun: str, ids: Collection[UUID]) -> dict[UUID, Found]:
     """Return those of these records that are there."""
     desk.allow(Action.VIEW, noun)
-    with desk.org.writing(by=desk.by) as connection:
-        return {found.id: found for found in records(connection, desk.org.mappings[noun], ids)}
+    return {found.id: found for found in visible(desk, noun, find_many(desk, noun, ids).values())}
 
 
 def records(connection: Connection, mapping: ObjectMapping, ids: Collection[UUID]) -> list[Found]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -38,8 +38,19 @@ def find_many(desk: Desk, noun: str, ids: Collection[UUID]) -> dict[UUID, Found]
 
 
 def find(desk: Desk, noun: str, record_id: UUID) -> Found:
-    """Return a record; Missing when there is none."""
-    return _there(noun, record_id, find_many(desk, noun, [record_id]))
+    """Return a record; Missing when there is none, or none that the acting user may see."""
+    seen = visible(desk, noun, find_many(desk, noun, [record_id]).values())
+    return _there(noun, record_id, {found.id: found for found in seen})
+
+
+def visible(desk: Desk, noun: str, found: Iterable[Found]) -> list[Found]:
+    """Return those of these records of a noun that the CRM's sharing lets the acting user see.
+
+    What the CRM does not know yet it shares with nobody: whoever may see the object sees it here.
+    """
+    found = list(found)
+    seen = desk.reachable(Action.VIEW, noun, [one.id for one in found if one.crm_id])
+    return [one for one in found if one.id in seen or not one.crm_id]
 
 
 def as_seen(noun: str, record_id: UUID, version: int, among: Mapping[UUID, Found]) -> Found:

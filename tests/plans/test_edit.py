@@ -12,6 +12,7 @@ from service.plans.cascade import impact
 from service.plans.create import create
 from service.plans.desk import Desk
 from service.plans.edit import Edit, edit, edit_many
+from service.plans.listing import Wanted, listing, one
 from service.plans.records import find
 from service.plans.refusals import Changed, Denied, Invalid, Missing
 from tests.plans.conftest import Place
@@ -129,3 +130,14 @@ def test_sharing_in_the_crm_is_asked(place: Place, csm: Desk, outsider: Desk, ob
     bold = replace(csm, user=replace(csm.user, crm_id=outsider.user.crm_id))
     with pytest.raises(Denied, match="Sharing"):
         edit(bold, "objective", change(csm, "objective", objective, title="Mine"))
+
+
+@pytest.mark.req("OB-05")
+def test_what_sharing_hides_is_not_there_for_whoever_looks(
+    place: Place, csm: Desk, outsider: Desk, objective: UUID
+) -> None:
+    hidden = replace(csm, user=replace(csm.user, crm_id=outsider.user.crm_id))
+    assert [record.id for record in listing(csm, "objective", Wanted()).records] == [objective]
+    assert not listing(hidden, "objective", Wanted()).records
+    with pytest.raises(Missing):
+        one(hidden, "objective", objective)
