@@ -33,7 +33,7 @@ IF_MATCH = {
 
 def shown(record: Found) -> dict[str, Any]:
     """Return a record as it is shown to whoever calls."""
-    return face(record, visit().org.instance_url)
+    return face(record, visit().org.instance_url, desk().today)
 
 
 def tagged(record: Found, status: int = HTTPStatus.OK) -> Answer:

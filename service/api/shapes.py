@@ -7,6 +7,7 @@ our id. What an org's overlay adds stands under `extra`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from marshmallow import Schema, fields
 
 from service.domain.faults import Fault
 from service.domain.merging import Direction
+from service.domain.progress import Status, measure, status
 from service.domain.values import Kind, Row, Value
 from service.mapping.model import FieldMapping, ObjectMapping
 from service.plans.records import Found
@@ -32,6 +34,11 @@ SHAPES: Mapping[Kind, Mapping[str, Any]] = {
     Kind.REFERENCE: {"type": "string", "format": "uuid"},
 }
 """The JSON of each kind of value."""
+STANDING: Mapping[str, Mapping[str, Any]] = {
+    "progress": {**SHAPES[Kind.NUMBER], "description": "Percent of the way from baseline to target"},
+    "status": {"type": "string", "enum": list(Status), "description": "On the org's day"},
+}
+"""What the CRM computes for each KPI, and we do likewise."""
 
 
 class Shown(Schema):
@@ -59,15 +66,20 @@ def columns_of(data: Any) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name != "extra"} | extra
 
 
-def face(record: Found, instance_url: str) -> dict[str, Any]:
-    """Return a record as the API shows it."""
+def face(record: Found, instance_url: str, today: date) -> dict[str, Any]:
+    """Return a record as the API shows it on the org's day."""
     return {
         "id": str(record.id),
         "version": record.version,
         "crm_id": record.crm_id,
         "url": f"{instance_url}/{record.crm_id}" if record.crm_id else None,
         **values(record.mapping, record.row),
+        **(_standing(record.row, today) if record.mapping.name == "objective_kpi" else {}),
     }
+
+
+def _standing(kpi: Row, today: date) -> dict[str, Any]:
+    return {"progress": str(measure(kpi).percent), "status": status(kpi, today)}
 
 
 def values(mapping: ObjectMapping, row: Row) -> dict[str, Any]:
@@ -89,6 +101,7 @@ def shown_schema(mapping: ObjectMapping) -> type[Schema]:
         "crm_id": _documented({"type": ["string", NULL], "description": "Its id in the CRM, once it is there"}),
         "url": _documented({"type": ["string", NULL], "description": "Its page in the CRM"}),
         **_columns(mapping.fields, shape),
+        **{name: _documented(known) for name, known in STANDING.items() if mapping.name == "objective_kpi"},
     }
     return Shown.from_dict(own, name=_name(mapping))
 

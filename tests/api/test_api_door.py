@@ -9,12 +9,18 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
+from service.access.certificates import read
+from service.access.certificates import register as register_certificate
 from service.api.app import MOUNTED
 from service.api.door import FOR_ALL, OPEN
 from service.app import create_app
-from service.store.orgs import Org
+from service.crm.errors import LimitReached, Refused, Retryable, RowError, SignInNeeded, Unreachable
+from service.localorg.signing import key_pair
+from service.store.orgs import Org, UnknownOrg
 from tests import filled
 from tests.api.conftest import OnWorld, Somebody
 from tests.world import World
@@ -117,3 +123,54 @@ def test_answers_are_fenced_in_and_kept_by_nobody(csm: Somebody) -> None:
     assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert (headers["X-Content-Type-Options"], headers["Cache-Control"]) == ("nosniff", "no-store")
     assert "Set-Cookie" not in headers
+
+
+@pytest.mark.req("OB-03", "OB-04", "OB-05")
+def test_the_orgs_own_word_decides_what_its_users_may_do(world: World, org: Org, door: FlaskClient) -> None:
+    register_certificate(world.engine, org.id, read(key_pair(world.org).certificate.encode()), now=world.clock.now())
+    account = world.create_there("account", Name="Acme")
+    for name, sets in {"cora": ["CSC_Customer_Success"], "pat": ["CSC_Participant_User"], "nobody": []}.items():
+        world.org.add_user(f"{name}@example.com", name=name.title(), permission_sets=sets)
+    world.settle()
+
+    def ask(who: str, method: str, path: str, body: object = None, **headers: str) -> TestResponse:
+        token = world.app.api.sign_token(f"{who}@example.com", filled.settings(Path()).url)
+        given = {"Authorization": f"Bearer {token}", **{name.replace("_", "-"): text for name, text in headers.items()}}
+        return door.open(MOUNTED + path, method=method, json=body, headers=given)
+
+    plan = {"name": "Plan", "account_id": str(world.our_id(account))}
+    made = {who: ask(who, "POST", "/success-plans", plan, Idempotency_Key="1") for who in ("cora", "pat", "nobody")}
+
+    assert [answer.status_code for answer in made.values()] == [201, 403, 403], made["cora"].text
+    assert "CSC - Customer Success" in made["pat"].json["detail"]
+    where = made["cora"].location.removeprefix(MOUNTED)
+    assert ask("pat", "GET", where).json["name"] == "Plan"
+    owner = world.there("success_plan")[made["cora"].json["crm_id"]]["OwnerId"]
+    assert owner == world.org.user_id("cora@example.com")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (LimitReached("15000 of 15000"), 503, "crm_unavailable"),
+        (Retryable("busy"), 503, "crm_unavailable"),
+        (Unreachable("org.test", "no route", "mend it", repeatable=True), 503, "crm_unavailable"),
+        (SignInNeeded("expired", "sign in"), 503, "crm_unavailable"),
+        (Refused((RowError("X", "no"),), status=400), 422, "crm_refused"),
+        (UnknownOrg("No org"), 409, "not_done"),
+        (OperationalError("SELECT 1", None, Exception()), 503, "no_database"),
+        (ZeroDivisionError(), 500, "internal_server_error"),
+    ],
+)
+def test_whatever_breaks_is_told_as_a_problem(
+    csm: Somebody, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+) -> None:
+    def broken(*_args: object) -> None:
+        raise error
+
+    monkeypatch.setattr("service.api.records.one", broken)
+    answer = csm.get(f"/objectives/{uuid4()}")
+
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert ("Retry-After" in answer.headers) is (status == 503)
+    assert answer.json["request_id"] == answer.headers["X-Request-Id"]
