@@ -64,8 +64,10 @@ class Starts:
     calendar: Calendar | None
 
     def moved(self, day: date, *, to: date) -> date | None:
-        """Return where a day goes for a start; nowhere without an anchor (OB-41)."""
-        return self.anchor and shift(day, anchor=self.anchor, new_anchor=to, calendar=self.calendar)
+        """Return where a day goes for a start; nowhere without an anchor (OB-41), and nothing moves with the old start."""
+        if self.anchor is None or to == self.anchor:
+            return self.anchor and day
+        return shift(day, anchor=self.anchor, new_anchor=to, calendar=self.calendar)
 
 
 def starts(template: Template, choices: Choices, *, today: date, calendar: Calendar) -> Starts:
@@ -78,6 +80,11 @@ def starts(template: Template, choices: Choices, *, today: date, calendar: Calen
         kpi_start=today if stays else start,
         calendar=calendar if choices.working_days else None,
     )
+
+
+def moving(anchor: date, start: date, *, move_kpis: bool, calendar: Calendar | None) -> Starts:
+    """Return from where to where dates move when a start is changed after creation; KPIs stay unless they are to move."""
+    return Starts(anchor=anchor, start=start, kpi_start=start if move_kpis else anchor, calendar=calendar)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

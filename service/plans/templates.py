@@ -64,20 +64,28 @@ def templates(desk: Desk, noun: str, *, search: str = "", limit: int = 50, after
 def template(desk: Desk, noun: str, template_id: UUID) -> Template:
     """Return a template with its children as it stands now; Missing when it is not there, or not ticked as one."""
     _templated(noun)
+    found = tree(desk, noun, template_id)
+    if not found.root.row["template"]:
+        raise _missing(noun, template_id)
+    return found
+
+
+def tree(desk: Desk, noun: str, root_id: UUID) -> Template:
+    """Return a record with its children, template or not; Missing when it is not there."""
     desk.allow(Action.VIEW, noun)
     mappings = desk.org.mappings
     with desk.org.writing(by=desk.by) as connection:
-        root = ours.read_rows(connection, mappings[noun], [template_id]).get(template_id)
-        if root is None or not root["template"]:
-            raise Missing(f"There is no {said(noun)} template {template_id} (any more); load the templates again")
-        trees = tree_ids(connection, mappings, noun, [template_id])
+        root = ours.read_rows(connection, mappings[noun], [root_id]).get(root_id)
+        if root is None:
+            raise _missing(noun, root_id)
+        trees = tree_ids(connection, mappings, noun, [root_id])
         rows = {child: ours.read_rows(connection, mappings[child], list(ids)) for child, ids in trees.items()}
     children = [
         record
         for child in trees
         for record in in_order(Record(noun=child, id=our_id, row=row) for our_id, row in rows[child].items())
     ]
-    return Template(root=Record(noun=noun, id=template_id, row=root), children=tuple(children))
+    return Template(root=Record(noun=noun, id=root_id, row=root), children=tuple(children))
 
 
 def tree_ids(
@@ -115,3 +123,7 @@ def _place(record: Record) -> tuple[Decimal, str, str, str]:
 def _templated(noun: str) -> None:
     if noun not in ROOTS:
         raise Missing(f"A {said(noun)} is no template; templates are success plans, objectives and playbooks")
+
+
+def _missing(noun: str, record_id: UUID) -> Missing:
+    return Missing(f"There is no {said(noun)} template {record_id} (any more); load the templates again")
