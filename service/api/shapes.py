@@ -16,7 +16,7 @@ from marshmallow import Schema, fields
 from service.domain.faults import Fault
 from service.domain.merging import Direction
 from service.domain.progress import Status, measure, status
-from service.domain.values import Kind, Row, Value
+from service.domain.values import Kind, Row, Value, canonical
 from service.mapping.model import FieldMapping, ObjectMapping
 from service.plans.records import Found
 from service.plans.refusals import Invalid
@@ -79,7 +79,7 @@ def face(record: Found, instance_url: str, today: date) -> dict[str, Any]:
 
 
 def _standing(kpi: Row, today: date) -> dict[str, Any]:
-    return {"progress": str(measure(kpi).percent), "status": status(kpi, today)}
+    return {"progress": canonical(Kind.NUMBER, measure(kpi).percent), "status": status(kpi, today)}
 
 
 def values(mapping: ObjectMapping, row: Row) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def objective(world: World, account: UUID) -> UUID:
     [
         ({}, "33.33", "In Progress"),
         ({"target_date": "2026-03-01"}, "33.33", "Overdue"),
-        ({"current_value": 4}, "100.00", "Completed"),
+        ({"current_value": 4}, "100", "Completed"),
         ({"current_value": None}, "0", "Not Available"),
     ],
 )
