@@ -12,6 +12,7 @@ from service.access.tokens import Caller, verify
 from service.api import forms, kpis, me, objectives, page, plans, requests, resources, tasks
 from service.api.blueprint import Api, Blueprint
 from service.api.door import Admit, guard
+from service.api.moving import add_moving
 from service.api.problems import add_problems
 from service.api.records import records
 from service.api.shapes import sent_schema
@@ -115,6 +116,8 @@ def _add_work(rooms: Blueprint, mappings: Mappings, noun: str) -> None:
     # What waits for what is made anew, since another task before it may close a circle.
     if noun != "playbook_task_dependency":
         add_changing(rooms, mapping)
+    if noun in ROOTS:
+        add_moving(rooms, noun)
     add_deleting(rooms, noun)
 
 
