@@ -95,6 +95,16 @@ def test_a_right_that_was_taken_away_is_gone_at_the_next_look(world: World, by_a
     assert held(world, user) == []
 
 
+def test_a_custom_permission_of_somebody_else_is_none_of_ours(world: World, by_admin: Sync) -> None:
+    user = world.org.add_user("part@example.com", name="Pia Part", permission_sets=["CSC_Participant_User"])
+    (own,) = world.org.storage.rows("CustomPermission", '"DeveloperName" = ?', ("CSC_Participant_User",))
+    world.org.storage.update("CustomPermission", own["Id"], {"DeveloperName": "Launch_Rockets"})
+
+    mirrored(world, by_admin)
+
+    assert held(world, user) == []
+
+
 def test_it_takes_two_calls_and_one_where_no_set_is_ours(world: World, by_admin: Sync) -> None:
     mirrored(world, by_admin)
     assert by_admin.client.api_calls == 2
