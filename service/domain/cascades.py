@@ -21,6 +21,9 @@ class Follow:
         return f"follows its {self.parent.replace('_', ' ')}"
 
 
+LASTING = frozenset({"account_id"})
+"""What is followed to another value, but not to none: the children of a customer that was deleted keep what they have."""
+
 FOLLOWS = (
     Follow("success_plan", "objective", "success_plan_id", ("account_id",)),
     Follow("success_plan", "playbook", "success_plan_id", ("account_id",)),

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select, true, update
 
-from service.domain.cascades import Follow, followers
+from service.domain.cascades import LASTING, Follow, followers
 from service.domain.values import Value
 from service.mapping.model import Mappings
 from service.mirror import ours
@@ -51,7 +51,8 @@ def foresee(
 ) -> list[Followed]:
     """Return what would follow if these records took these values; nothing is changed (G9)."""
     found: list[Followed] = []
-    for step, column, parents in _steps(noun, dict.fromkeys(becomes, ids)):
+    moving = [column for column, value in becomes.items() if value or column not in LASTING]
+    for step, column, parents in _steps(noun, dict.fromkeys(moving, ids)):
         child, new = ours.table(mappings[step.child]), becomes[column]
         query = select(child.c.id, child.c[column].label("old")).where(
             among(child.c[step.pointer], parents), child.c[column].is_distinct_from(UUID(str(new)) if new else None)
@@ -82,6 +83,7 @@ def _differing(
         select(child.c.id, child.c[column].label("old"), parent.c[column].label("new"))
         .join(parent, (child.c.org_id == parent.c.org_id) & (child.c[step.pointer] == parent.c.id))
         .where(among(parent.c.id, ids), child.c[column].is_distinct_from(parent.c[column]))
+        .where(parent.c[column].isnot(None) if column in LASTING else true())
         .order_by(child.c.id)
         .with_for_update(of=child)
     )

@@ -137,3 +137,22 @@ def test_nothing_follows_a_column_that_children_do_not_share(world: World, famil
     objective: UUID = world.our_id(family.objective)
     with world.transaction() as connection:
         assert not cascade.foresee(connection, world.sync.mappings, "objective", [objective], {"name": "New"})
+
+
+@pytest.mark.req("OB-55", "P2")
+def test_the_children_of_a_customer_that_was_deleted_keep_the_account_they_have(world: World, family: Family) -> None:
+    objective = world.our_id(family.objective)
+    with world.transaction() as connection:
+        assert not cascade.foresee(connection, world.sync.mappings, "objective", [objective], {"account_id": None})
+    world.edit_there("success_plan", family.plan, Template__c=True, Account__c=None)
+    world.settle()
+    assert world.here("objective")[objective]["account_id"] == str(world.our_id(family.acme))
+
+
+@pytest.mark.req("OB-55", "P2")
+def test_a_plan_without_an_account_takes_none_from_its_objectives(world: World, family: Family) -> None:
+    world.edit_there("objective", family.objective, Account__c=family.globex, Success_Plan__c=family.plan)
+    world.settle()
+    world.edit_there("success_plan", family.plan, Template__c=True, Account__c=None)
+    world.settle()
+    assert world.there("objective")[family.objective]["Account__c"] == family.globex

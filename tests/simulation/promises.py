@@ -10,6 +10,7 @@ from service.domain.merging import Direction
 from service.domain.values import Kind, Row
 from service.mapping.model import FieldMapping
 from service.mapping.wire import wire_row
+from service.sync.pull import FOLLOW
 from tests.simulation.business import PLAYED
 from tests.simulation.memory import Change, Memory
 from tests.simulation.sent import Sent
@@ -161,19 +162,23 @@ def no_echo(state: State, memory: Memory) -> Iterator[str]:
             if value is None:
                 continue  # a deletion clears what points at it, which nobody wrote
             theirs = state.by_id[UUID(value)]["crm_id"]
-            if theirs in memory.undeleted:
-                continue  # an undelete restores what pointed at it
+            if theirs in memory.undeleted or theirs in memory.winners:
+                continue  # an undelete restores what pointed at it, a merge turns what pointed at the loser
         ours = (str(link["id"]), column, value)
         if ours in said_here and (link["crm_id"], column, theirs) not in said_there:
             yield f"P6 {line['object']} {link['crm_id']} {line['field']}: our own {line['theirs']!r} came back as a change"
 
 
 def only_changes_sent(state: State, memory: Memory, sent: list[Sent]) -> Iterator[str]:
-    """P8: what is sent is what somebody put there here; see `_free` for what needs nobody."""
+    """P8: what is sent is what somebody put there here, or what its parent has; see `_free` for what needs nobody."""
     here: dict[tuple[str, str], set[Any]] = {}
     for change in memory.changes:
         if change.side == "here":
             here.setdefault((change.record, change.column), set()).update(_on_the_wire(state, change))
+    for line in state.decisions:
+        if line["action"] == FOLLOW:
+            followed = Change("here", line["object"], str(line["link_id"]), line["field"], line["ours"], 0)
+            here.setdefault((followed.record, followed.column), set()).update(_on_the_wire(state, followed))
     for row in sent:
         link = state.by_crm.get(row.identity)
         our_id = row.identity if row.created else str(link["id"]) if link else row.identity
