@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
+FARTHEST = timedelta(days=3660)
+"""Working days are counted one by one, so over no more than ten years."""
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -37,13 +39,15 @@ class Calendar:
 
 
 def shift(day: date, *, anchor: date, new_anchor: date, calendar: Calendar | None = None) -> date:
-    """Return the day that stands to the new anchor as the old day stood to the old one; OverflowError past the calendar.
+    """Return the day that stands to the new anchor as the old day stood to the old one; OverflowError if it is too far.
 
     With a calendar the distance is counted in its working days. A day that is off, be it an anchor or the day to be
     moved, counts as the next working day, so a result is always one, and later days never overtake earlier ones.
     """
     if calendar is None:
         return new_anchor + (day - anchor)
+    if abs(day - anchor) > FARTHEST:
+        raise OverflowError(f"{day} lies more than ten years from {anchor}")
     return _advance(_on_duty(new_anchor, calendar), _distance(anchor, day, calendar), calendar)
 
 

@@ -120,7 +120,7 @@ def _redated(record: Record, starts: Starts, *, given: Row, lost: Row) -> Redate
     try:
         shifts = tuple(_shift(record, column, starts, given) for column in DATES.get(record.noun, ()))
     except OverflowError:
-        message = f"The dates of {record.title!r} lie past the end of the calendar: choose another start"
+        message = f"The dates of {record.title!r} cannot be moved as far as that; choose another start or plain days"
         fault = Fault(field="start_date", code="out_of_range", message=message, record=str(record.id))
         return Redated(dates={}, faults=(fault,))
     new = {shift.column: shift.new for shift in shifts}

@@ -50,6 +50,12 @@ def test_a_day_past_the_end_of_the_calendar_is_an_overflow() -> None:
         shift(date(9999, 12, 31), anchor=date(9999, 1, 1), new_anchor=date(9999, 2, 1), calendar=BAVARIA)
 
 
+@pytest.mark.parametrize("day", [date(2036, 1, 10), date(2015, 12, 20), date.max])
+def test_working_days_are_not_counted_over_more_than_ten_years(day: date) -> None:
+    with pytest.raises(OverflowError, match="more than ten years"):
+        shift(day, anchor=date(2026, 1, 1), new_anchor=date(2026, 1, 2), calendar=BAVARIA)
+
+
 @pytest.mark.req("OB-38")
 @pytest.mark.parametrize(
     ("day", "moved", "why"),
