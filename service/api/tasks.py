@@ -9,8 +9,9 @@ from marshmallow import Schema, fields
 
 from service.api.blueprint import Blueprint
 from service.api.door import desk
+from service.domain.dependencies import earliest_start
 from service.mapping.model import Mappings
-from service.plans.dependencies import waits
+from service.plans.dependencies import predecessors_of, waits
 from service.plans.listing import one
 
 
@@ -25,6 +26,9 @@ class Waiting(Schema):
     """What a task waits for; nothing, and it may begin."""
 
     waits = fields.List(fields.Nested(Wait), required=True)
+    earliest_start = fields.Date(
+        allow_none=True, metadata={"description": "As the tasks before it are done or planned; null: none of them says"}
+    )
 
 
 def add_to(rooms: Blueprint, _mappings: Mappings) -> None:
@@ -35,4 +39,5 @@ def add_to(rooms: Blueprint, _mappings: Mappings) -> None:
     def waiting(record_id: UUID) -> dict[str, Any]:
         """Show what a task waits for today (AG-18)."""
         one(desk(), "playbook_task", record_id)
-        return {"waits": waits(desk(), [record_id]).get(record_id, [])}
+        before = predecessors_of(desk(), [record_id]).get(record_id, [])
+        return {"waits": waits(desk(), [record_id]).get(record_id, []), "earliest_start": earliest_start(before)}

@@ -42,11 +42,6 @@ def faults(row: Row, parents: Parents, choices: Choices) -> list[Fault]:
     ]
 
 
-def is_open(row: Row) -> bool:
-    """Say whether somebody still works towards an objective: it is no template, not archived and not closed."""
-    return not (row.get("template") or row.get("archived") or row.get("status") in CLOSED)
-
-
 def _assignment(row: Row) -> list[Fault]:
     if not (row.get("assigned_contact_id") and row.get("assigned_user_id")):
         return []

@@ -136,7 +136,7 @@ def test_tasks_wait_for_each_other_and_never_in_a_circle(world: World, csm: Some
     circle = csm.post("/playbook-task-dependencies", {"playbook_task_id": first["id"], "predecessor_id": second["id"]})
 
     assert made.status_code == 201, made.text
-    assert csm.read(f"/playbook-tasks/{first['id']}/waiting") == {"waits": []}
+    assert csm.read(f"/playbook-tasks/{first['id']}/waiting") == {"waits": [], "earliest_start": None}
     (wait,) = csm.read(f"/playbook-tasks/{second['id']}/waiting")["waits"]
     assert (wait["reason"], wait["until"]) == ("First, which is not completed", None)
     assert (circle.status_code, "First" in circle.json["detail"]) == (422, True)

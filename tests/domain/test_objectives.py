@@ -198,19 +198,3 @@ def test_a_message_repeats_no_more_than_the_beginning_of_a_long_value() -> None:
     (fault,) = faults(objective(status="x" * 10_000))
 
     assert len(fault.message) < 200
-
-
-@pytest.mark.req("CO-21")
-@pytest.mark.parametrize(
-    ("values", "is_open"),
-    [
-        ({"status": "In Progress"}, True),
-        ({"status": None}, True),
-        ({"status": "Completed"}, False),
-        ({"status": "Abandoned"}, False),
-        ({"archived": True}, False),
-        ({"template": True}, False),
-    ],
-)
-def test_an_objective_is_open_until_it_is_closed_or_archived(values: dict[str, Any], is_open: bool) -> None:
-    assert objectives.is_open(objective(**values)) is is_open
