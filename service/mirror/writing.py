@@ -204,7 +204,9 @@ def _as_known(org: Connected, update: Update, link: Link, row: Mapping[str, Any]
         pointed = {str(shown[f.column]) for f in mapping.references if shown.get(f.column)}
         our_ids = links.our_ids(connection, pointed)
     base = link.base or {}
-    return all(_ours(mapping, our_ids, column, shown.get(column)) == base.get(column) for column in update.values)
+    # Of a column that was never met nobody has seen another value: a record made just now.
+    met = update.values.keys() & base.keys()
+    return all(_ours(mapping, our_ids, column, shown.get(column)) == base[column] for column in met)
 
 
 def _ours(mapping: ObjectMapping, our_ids: Mapping[str, str], column: str, value: Value) -> Value:

@@ -241,3 +241,13 @@ def test_a_reading_that_was_under_way_during_an_edit_does_not_win_over_it(world:
     journal = Journal(org_id=world.org_id, run_id=world.new_id(), kind="cycle", now=now, clock=world.clock.now)
     take_in(world.sync, journal, stale)
     assert world.here("objective")[planted]["name"] == "Retention"
+
+
+def test_a_record_that_was_made_just_now_can_be_edited_in_what_the_crm_has_filled_in(world: World) -> None:
+    tree, creates = objective(world, acme(world))
+    plant(world.sync, creates, by=BY)
+    (outcome,) = amend(world.sync, [Update(noun="objective", id=tree, values={"status": "In Progress"})], by=BY)
+    assert outcome.done
+    assert world.there("objective")[world.crm_id(tree) or ""]["Status__c"] == "In Progress"
+    world.settle()
+    assert world.here("objective")[tree]["status"] == "In Progress"
