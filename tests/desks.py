@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from service.access import rights
+from service.crm.client import Client
+from service.crm.login import AccessToken
 from service.domain.permissions import Right, User
 from service.plans.desk import Desk
-from tests.world import World
+from tests.world import URL, World
+from tests.wsgi_transport import WsgiAdapter
 
 RIGHTS = {
     "CSC_Customer_Success": frozenset({Right.CUSTOMER_SUCCESS, Right.FROM_TEMPLATE}),
@@ -21,6 +27,13 @@ def employ(world: World, username: str, *sets: str) -> str:
 
 def desk_of(world: World, user_id: str, *sets: str) -> Desk:
     """Return the desk of a user who holds these permission sets."""
-    rights = frozenset[Right]().union(*(RIGHTS[name] for name in sets))
-    user = User(crm_id=user_id, id=str(world.our_id(user_id)), name="Tester", rights=rights)
+    held = frozenset[Right]().union(*(RIGHTS[name] for name in sets))
+    user = User(crm_id=user_id, id=str(world.our_id(user_id)), name="Tester", rights=held)
     return Desk(org=world.sync, user=user, now=world.clock.now(), zone="Europe/Berlin")
+
+
+def mirror_rights(world: World) -> None:
+    """Read who holds which right, as a sign-in that sees the org's setup does every hour."""
+    client = Client(AccessToken(token=world.app.api.sessions.open(world.admin.user_id), instance_url=URL))
+    client.session.mount(URL, WsgiAdapter(world.app))
+    rights.refresh(replace(world.sync, client=client), now=world.clock.now())

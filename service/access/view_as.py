@@ -58,11 +58,11 @@ class Answer:
 def view_as(org: Connected, username: str, *, noun: str = PLAINLY, record: str = "", now: datetime) -> Answer:
     """Say what a user may do with a record (our id or the CRM's) or, without one, with any of a noun."""
     with org.writing(by="") as connection:
-        mirrored_at = _mirrored_at(connection)
-        person = _person(connection, username)
+        as_of = mirrored_at(connection)
+        person = person_called(connection, username)
         link = _link(connection, record) if record else None
         name = names_of(connection, [link.id]).get(link.id, "") if link else ""
-        held = [each for each in assignments_of(connection, person.crm_id) if not _ended(each, now)]
+        held = [each for each in assignments_of(connection, person.crm_id) if not ended(each, now)]
     verdicts = [(action, _decide(person, held, action, link.object if link else noun)) for action in Action]
     if link:
         verdicts = [(action, _shared(org, person, link, action, of)) for action, of in verdicts if action in ACCESS]
@@ -73,11 +73,11 @@ def view_as(org: Connected, username: str, *, noun: str = PLAINLY, record: str =
         record_name=name,
         held=held,
         verdicts=verdicts,
-        mirrored_at=mirrored_at,
+        mirrored_at=as_of,
     )
 
 
-def _mirrored_at(connection: Connection) -> datetime:
+def mirrored_at(connection: Connection) -> datetime:
     """Return when the rights were read."""
     last = reports.last(connection, rights.KIND)
     if last is None:
@@ -90,7 +90,8 @@ def _mirrored_at(connection: Connection) -> datetime:
     return last.at
 
 
-def _person(connection: Connection, username: str) -> Person:
+def person_called(connection: Connection, username: str) -> Person:
+    """Return the user of a username; Unanswerable where there is none."""
     users = RECORDS["user_"]
     query = (
         select(ledger.c.crm_id, users.c.username, users.c.name, users.c.active)
@@ -118,7 +119,8 @@ def _link(connection: Connection, record: str) -> Link:
     return found
 
 
-def _ended(assignment: Assignment, now: datetime) -> bool:
+def ended(assignment: Assignment, now: datetime) -> bool:
+    """Say whether somebody holds this no longer."""
     return assignment.expires_at is not None and assignment.expires_at <= now
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from service.access.acting import NobodyCalledThat
 from service.access.admins import AdminError
 from service.access.certificates import UnfitCertificate
 from service.access.view_as import Unanswerable
@@ -63,7 +62,6 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (UnfitCertificate, Exit.USAGE, "unfit_certificate"),
     (Unanswerable, Exit.ATTENTION, "unanswerable"),
     (AdminError, Exit.ATTENTION, "admin"),
-    (NobodyCalledThat, Exit.USAGE, "no_user"),
     (BadTemplate, Exit.ATTENTION, "bad_template"),
     (Denied, Exit.ATTENTION, "denied"),
     (Invalid, Exit.ATTENTION, "invalid"),

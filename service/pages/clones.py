@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from service.access.acting import NobodyCalledThat
+from service.access.view_as import Unanswerable
 from service.domain.cloning import Clone
 from service.pages import asked
 from service.pages.desks import acting_as, found_template, reading
@@ -65,7 +65,7 @@ def _preview(named: Named) -> Preview:
     try:
         with acting_as(asked.word("as")) as desk:
             return Preview(clone=cloning.preview(desk, _request(desk, named)), key=str(uuid4()))
-    except (Refusal, NobodyCalledThat) as error:
+    except (Refusal, Unanswerable) as error:
         return Preview(refusal=str(error))
 
 
@@ -75,7 +75,7 @@ def _made(template_id: UUID) -> tuple[str, bool]:
         with acting_as(asked.word("as")) as desk:
             named = found_template(desk, template_id)
             made = cloning.clone(desk, _request(desk, named), key=asked.word("key"))
-    except (Refusal, NobodyCalledThat) as error:
+    except (Refusal, Unanswerable) as error:
         return f"{error}. Nothing was made.", False
     if isinstance(made, Kept):
         return f"The org does not answer; the request is kept as {made.id} and tried again every minute.", True

@@ -26,7 +26,7 @@ def reading() -> Iterator[Desk]:
 
 @contextmanager
 def acting_as(username: str) -> Iterator[Desk]:
-    """Open a desk for a user of the CRM, with the rights that are known of that user; NobodyCalledThat if nobody is."""
+    """Open a desk for a user of the CRM, with the rights that are known of that user; Unanswerable if nobody is."""
     with here().sync() as sides:
         user = acting(sides, username, now=here().now)
         yield Desk(org=sides, user=user, now=here().now, zone=here().org.time_zone)

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
-from service.access.acting import NobodyCalledThat
+from service.access.view_as import Unanswerable
 from service.crm.errors import CrmError
 from service.mapping.model import Mappings
 from service.pages import asked
@@ -81,7 +81,7 @@ def _published(template_id: UUID) -> str:
         with acting_as(asked.word("as")) as desk:
             named = found_template(desk, template_id)
             published = publish(desk, named.noun, named.id, note=asked.word("note"))
-    except (Refusal, NobodyCalledThat, CrmError) as error:
+    except (Refusal, Unanswerable, CrmError) as error:
         return f"{error}. Nothing was published."
     return f"Version {published.version} {'is published.' if published.new else 'stands: nothing has changed.'}"
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import Connection
+
+from service.domain.permissions import Action
 from service.plans.blueprint import PARTS, ROOTS
 from service.plans.desk import Desk
 from service.plans.template_finding import named_templates
-from service.plans.templates import Listed, templates
+from service.plans.templates import tree_ids
 from service.store import template_versions
 from service.store.template_versions import Version
-
-_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,24 +32,23 @@ class Entry:
 def every_template(desk: Desk) -> list[Entry]:
     """Return all templates by kind and name, without those that are a part of another one."""
     with desk.org.writing(by=desk.by) as connection:
-        alone = {named.id for noun in ROOTS for named in named_templates(connection, desk, noun)}
-        newest = template_versions.newest(connection, alone)
-    listed = [(noun, each) for noun in ROOTS for each in _pages(desk, noun) if each.found.id in alone]
+        return [entry for noun in ROOTS for entry in _entries(connection, desk, noun)]
+
+
+def _entries(connection: Connection, desk: Desk, noun: str) -> list[Entry]:
+    desk.allow(Action.VIEW, noun)
+    named = named_templates(connection, desk, noun)
+    ids = [each.id for each in named]
+    newest = template_versions.newest(connection, ids)
+    trees = tree_ids(connection, desk.org.mappings, noun, ids)
+    counts = {child: Counter(roots.values()) for child, roots in trees.items() if child in PARTS}
     return [
         Entry(
             noun=noun,
-            id=each.found.id,
-            name=str(each.found.row["name"] or ""),
-            children={child: count for child, count in each.children.items() if count and child in PARTS},
-            newest=newest.get(each.found.id),
+            id=each.id,
+            name=each.name,
+            children={child: counted[each.id] for child, counted in counts.items() if counted[each.id]},
+            newest=newest.get(each.id),
         )
-        for noun, each in listed
+        for each in named
     ]
-
-
-def _pages(desk: Desk, noun: str) -> Iterator[Listed]:
-    page = templates(desk, noun, limit=_AT_ONCE)
-    yield from page.templates
-    while page.end is not None:
-        page = templates(desk, noun, limit=_AT_ONCE, after=page.end)
-        yield from page.templates

@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from service.domain.permissions import Right
 from service.plans.template_import import carry_out, plan_import
-from service.store.assignments import Assignment, replace_assignments
 from tests.browser.conftest import Site
 from tests.browser.test_browser_console import FOCUS, REACHABLE, UNNAMED
-from tests.desks import desk_of, employ
+from tests.desks import desk_of, employ, mirror_rights
 from tests.plans.template_texts import blueprint
 
 TESS = "tess@example.com"
@@ -24,10 +22,7 @@ def template(site: Site, tmp_path_factory: pytest.TempPathFactory) -> str:
     world = site.world
     world.create_there("account", Name="Acme")
     user_id = employ(world, TESS, "CSC_Customer_Success")
-    with world.transaction() as connection:
-        rights = (Right.CUSTOMER_SUCCESS, Right.FROM_TEMPLATE)
-        held = [Assignment(user_id=user_id, permission=right.value, through="CSC_Customer_Success") for right in rights]
-        replace_assignments(connection, world.org_id, held)
+    mirror_rights(world)
     desk = desk_of(world, user_id, "CSC_Customer_Success")
     plan = plan_import(desk, blueprint(tmp_path_factory.mktemp("template")))
     carry_out(desk, plan, note="the beginning")

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from service.domain.permissions import Right
+from service.access import rights
+from service.crm.client import Client
+from service.crm.login import AccessToken
+from service.mirror.connected import Connected
 from service.store import orgs
-from service.store.assignments import Assignment, replace_assignments
-from service.store.database import transaction
 from tests.cli.conftest import Crm, Ran, Shell
 from tests.plans.template_texts import ONBOARDING, with_changes
+from tests.world import shipped
 
 TESS = "tess@example.com"
 AS = ("--as", TESS)
 
 
+def mirror_rights(crm: Crm) -> None:
+    """Read who holds which right, as the job does every hour."""
+    org = orgs.named(crm.engine, None)
+    # Signed in as an administrator, who sees the setup.
+    client = Client(AccessToken(token=crm.app.api.sessions.open(crm.admin.user_id), instance_url=crm.url))
+    sides = Connected(org_id=org.id, engine=crm.engine, client=client, mappings=shipped(), new_id=uuid4)
+    rights.refresh(sides, now=datetime.now(UTC))
+    client.session.close()
+
+
 @pytest.fixture
 def author(shell: Shell, connected: Crm) -> Shell:
     """A shell beside an org that knows a template author and an account."""
-    crm_id = connected.org.add_user(TESS, name="Tess Author", permission_sets=["CSC_Customer_Success"])
+    connected.org.add_user(TESS, name="Tess Author", permission_sets=["CSC_Customer_Success"])
     connected.create_there("Account", Name="Acme")
     assert shell("sync").code == 0
-    org = orgs.named(connected.engine, None)
-    held = [Right.CUSTOMER_SUCCESS.value, Right.FROM_TEMPLATE.value, "Of_Somebody_Else"]
-    with transaction(connected.engine, org.id) as connection:
-        rights = [Assignment(user_id=crm_id, permission=name, through="CSC_Customer_Success") for name in held]
-        replace_assignments(connection, org.id, rights)
+    mirror_rights(connected)
     return shell
 
 
@@ -218,8 +228,18 @@ def test_a_template_of_the_crm_is_published_once(author: Shell, connected: Crm) 
 def test_nobody_acts_under_a_name_that_no_user_has(author: Shell, file: Path) -> None:
     ran = author("templates", "import", file, "--as", "nobody@example.com")
 
-    assert ran.code == 2
-    assert ran.err.startswith("No active user nobody@example.com is known here")
+    assert ran.code == 1
+    assert ran.err.startswith("No user of the org is called 'nobody@example.com' here")
+
+
+def test_nobody_acts_who_is_not_active(author: Shell, connected: Crm, file: Path) -> None:
+    user_id = connected.org.user_id(TESS)
+    connected.org.writer.update(connected.admin, "User", user_id, {"IsActive": False})
+    author("sync", "--full")
+
+    ran = author("templates", "import", file, *AS)
+
+    assert (ran.code, ran.err) == (1, f"{TESS} is not active in Salesforce; name somebody who is\n")
 
 
 @pytest.mark.req("OB-07")

@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from service.domain.permissions import Right
 from service.localorg.org import INTEGRATION
 from service.localorg.server import Server
 from service.plans.desk import Desk
 from service.plans.template_import import carry_out, plan_import
 from service.store import orgs
-from service.store.assignments import Assignment, replace_assignments
 from tests import filled
-from tests.desks import desk_of, employ
+from tests.desks import desk_of, employ, mirror_rights
 from tests.pages.conftest import Visit, Visitor
 from tests.plans.template_texts import blueprint, reading
 from tests.world import World
@@ -28,10 +26,7 @@ def desk(world: World) -> Desk:
     """The desk of a template author, beside an account."""
     world.create_there("account", Name="Acme")
     user_id = employ(world, TESS, "CSC_Customer_Success")
-    rights = [Right.CUSTOMER_SUCCESS, Right.FROM_TEMPLATE]
-    with world.transaction() as connection:
-        held = [Assignment(user_id=user_id, permission=r.value, through="CSC_Customer_Success") for r in rights]
-        replace_assignments(connection, world.org_id, held)
+    mirror_rights(world)
     return desk_of(world, user_id, "CSC_Customer_Success")
 
 
@@ -156,7 +151,7 @@ def test_nothing_is_published_in_the_name_of_nobody_or_of_a_guest(
     edit(world, Priority__c="Low")
     employ(world, "guest@example.com")
 
-    assert "No active user nobody@example.com is known here" in visitor.told(address, **{"as": "nobody@example.com"})
+    assert "No user of the org is called" in visitor.told(address, **{"as": "nobody@example.com"})
     assert "Nothing was published." in visitor.told(address, **{"as": "guest@example.com"})
 
 
