@@ -59,10 +59,12 @@ class Sent(Schema):
 
 def columns_of(data: Any) -> dict[str, Any]:
     """Return the JSON values by column, those of the overlay among them; Invalid when there are none to be read."""
-    extra = data.get("extra", {}) if isinstance(data, dict) else {}
-    if not isinstance(data, dict) or not isinstance(extra, dict):
-        where = "extra" if isinstance(data, dict) else ""
-        raise Invalid([Fault(field=where, code="unreadable", message="Send an object of fields and values")])
+    if not isinstance(data, dict):
+        raise Invalid([Fault(field="", code="unreadable", message="Send an object of fields and values")])
+    extra = data.get("extra", {})
+    if not isinstance(extra, dict):
+        # Its own record is refused for it, and no other.
+        return data
     return {name: value for name, value in data.items() if name != "extra"} | extra
 
 
