@@ -15,7 +15,8 @@ from service.plans.refusals import Changed, Denied, Invalid
 from service.plans.template_document import write
 from service.plans.template_files import dump
 from service.plans.template_import import Plan, carry_out, plan_import
-from service.plans.versions import publish, standing, versions
+from service.plans.template_telling import slug
+from service.plans.versions import keep_version, publish, standing, versions
 from tests.plans.template_texts import ONBOARDING, blueprint
 from tests.world import World, shipped
 
@@ -280,3 +281,64 @@ def test_a_part_of_a_template_is_no_template_that_a_file_could_mean(desk: Desk, 
 
     assert alone.found is None
     assert alone.template_id not in world.here("playbook")
+
+
+def test_names_without_letters_and_names_that_are_alike_get_keys_of_their_own() -> None:
+    assert slug("42 things") == "x_42_things"
+    assert slug("") == "x"
+    assert slug("Über  Größe!", {"uber_groe"}) == "uber_groe_2"
+    assert slug("Call", {"call", "call_2"}) == "call_3"
+
+
+@pytest.mark.req("OB-59")
+def test_another_resource_makes_its_user_the_owner(desk: Desk, world: World, tmp_path: Path) -> None:
+    user_id = world.org.add_user("ada@ash.example", name="Ada Ash", permission_sets=["CSC_Customer_Success"])
+    world.create_there("cs_resource", Name="Ada with a login", Active__c=True, User__c=user_id)
+    world.settle()
+    first = imported(desk, tmp_path, ("priority: High", "priority: High\nresource: Ada Ash"))
+    world.settle()
+
+    imported(desk, tmp_path, ("priority: High", "priority: High\nresource: Ada with a login"))
+
+    row = world.here("objective")[first.template_id]
+    assert row["owner_id"] == str(world.our_id(user_id))
+    told = standing(desk, "objective", first.template_id).told.blueprint
+    assert told.root.resources == {"Ada with a login": None}
+
+
+def test_a_record_that_changed_in_the_crm_meanwhile_stops_an_import(desk: Desk, world: World, tmp_path: Path) -> None:
+    first = imported(desk, tmp_path)
+    world.pass_time(seconds=5)
+    plan = plan_import(desk, blueprint(tmp_path, ("priority: High", "priority: Low")))
+    crm_id = world.crm_id(first.template_id)
+    assert crm_id
+    world.edit_there("objective", crm_id, Priority__c="Medium")
+
+    with pytest.raises(Changed, match="let it be synced, then import again"):
+        carry_out(desk, plan)
+
+    assert [version.version for version in versions(desk, "objective", first.template_id)] == [1]
+
+
+def test_a_change_that_the_crm_refuses_is_told_with_its_record(desk: Desk, world: World, tmp_path: Path) -> None:
+    first = imported(desk, tmp_path)
+    world.pass_time(seconds=5)
+    plan = plan_import(desk, blueprint(tmp_path, ("priority: High", "priority: Low")))
+    [update] = plan.changes.updates
+    refused = replace(plan.changes, updates=[replace(update, values={"health": "7"})])
+
+    with pytest.raises(Invalid, match="Health goes from 1 to 5") as told:
+        carry_out(desk, replace(plan, changes=refused))
+
+    assert [fault.record for fault in told.value.faults] == [str(first.template_id)]
+
+
+def test_a_version_that_somebody_publishes_at_the_same_moment_is_not_overwritten(
+    desk: Desk, world: World, tmp_path: Path
+) -> None:
+    plan = imported(desk, tmp_path)
+    found = standing(desk, "objective", plan.template_id)
+    never = replace(found, newest=None)
+
+    with pytest.raises(Changed, match="Somebody published version 1 at the same moment"):
+        keep_version(desk, found.told, never, plan.template_id, note="")
