@@ -25,6 +25,7 @@ PAGES = (
     "{org}/doctor",
     "{org}/jobs",
     "{org}/view-as",
+    "{org}/templates",
 )
 UNNAMED = """() => [...document.querySelectorAll('a[href], button, select, input:not([type=hidden])')].filter(e => e.checkVisibility()).filter(e => {
     const labels = e.labels ? [...e.labels] : [];

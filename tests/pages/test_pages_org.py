@@ -16,7 +16,7 @@ from tests.pages.conftest import Visit, Visitor
 from tests.pages.page import Page
 from tests.world import World
 
-PAGES = ("/", "/records", "/parked", "/conflicts", "/runs", "/decisions", "/audit", "/doctor", "/jobs", "/view-as")
+PAGES = ("/", "/records", "/parked", "/conflicts", "/runs", "/decisions", "/audit", "/doctor", "/jobs", "/view-as", "/templates")
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def fresh(visit: Visit, world: World) -> Visitor:
         ("/audit", "Press Compare now"),
         ("/doctor", "Press Examine now"),
         ("/jobs", "start plansync worker"),
+        ("/templates", "There is no template yet."),
         ("/view-as", "Name a user of the org"),
         ("/view-as?user=csm@example.com", "plansync jobs run rights"),
     ],
