@@ -13,7 +13,8 @@ from tests.bench.org import serve
 from tests.bench.size import RulesSize
 
 MANAGER = "manager@example.com"
-TEMPLATE, BEFORE, AFTER, TREE = "A template", "The plan before", "The plan after", "The plan with a tree"
+TEMPLATE = "A template"
+BEFORE, AFTER, TREE, TWIG = "The plan before", "The plan after", "The plan with a tree", "The plan with one objective"
 REFUSED = "Refused by the org"
 """A task with this name is refused by the customer's own automation."""
 BRANCH = 20
@@ -27,18 +28,19 @@ def main() -> None:
 
 
 def fill(org: LocalOrg, size: RulesSize) -> None:
-    """Add a manager, a customer with three plans, a template, and objectives that stand alone."""
+    """Add a manager, a customer with plans, a template, and objectives that stand alone."""
     org.add_user(MANAGER, name="Bench Manager", permission_sets=["CSC_Customer_Success"])
     [account] = _add(org, "Account", [{"Name": "A customer"}])
-    plans = [{"Name": name, "Account__c": account} for name in (BEFORE, AFTER, TREE)]
-    before, _, planned = _add(org, "Success_Plan__c", plans)
+    plans = [{"Name": name, "Account__c": account} for name in (BEFORE, AFTER, TREE, TWIG)]
+    before, _, planned, small = _add(org, "Success_Plan__c", plans)
     template = {"Template__c": True, "Start_Date__c": "2026-01-01"}
     _grow(org, _objectives(org, [TEMPLATE], account, **template), account, size.children)
     moved = [f"Moved {number}" for number in range(size.moved)]
     _grow(org, _objectives(org, moved, account, before), account, size.followers, plan=before, kpis=False)
     branches = [f"Branch {number}" for number in range(size.planned // BRANCH)]
-    _grow(org, _objectives(org, branches, account, planned), account, BRANCH - 1, plan=planned)
-    rest = size.listed - 1 - len(moved) - len(branches)
+    for plan, names in ((planned, branches), (small, ["Twig"])):
+        _grow(org, _objectives(org, names, account, plan), account, BRANCH - 1, plan=plan)
+    rest = size.listed - 2 - len(moved) - len(branches)
     _objectives(org, [f"Objective {number}" for number in range(rest)], account)
     org.automation.add(Automation("Playbook_Task__c", When.BEFORE, Reject(f'Name = "{REFUSED}"', "Not like this.")))
 

@@ -22,7 +22,7 @@ from service.store.orgs import Org
 from service.wiring import Services
 from tests.bench.place import Site
 from tests.bench.rules_office import Office
-from tests.bench.rules_org import AFTER, MANAGER, TREE
+from tests.bench.rules_org import MANAGER, TREE, TWIG
 from tests.bench.writer import share
 from tests.filled import SEAL, settings
 
@@ -30,6 +30,16 @@ AUDIENCE = "https://connector.test"
 PAGES = (10, 100)
 """Sizes of a page between which the number of queries is not to grow."""
 DEFAULT_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The answer to a request, and what it took: seconds, queries of the database, API calls."""
+
+    answer: Any
+    seconds: float
+    queries: int
+    calls: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,40 +50,42 @@ class Reader:
     app: Flask
     engine: Engine
 
-    def ask(self, path: str) -> tuple[Any, float, int]:
-        """Return the answer to a request, its seconds and its queries."""
+    def ask(self, path: str) -> Asked:
+        """Ask for something, with a token of its own."""
         headers = {"Authorization": f"Bearer {self.site.sign(MANAGER, AUDIENCE)}"}
+        calls = self.site.calls()
         with _counting(self.engine) as queries:
             started = time.perf_counter()
             answer = self.app.test_client().get(path, headers=headers)
             seconds = time.perf_counter() - started
         assert answer.status_code == 200, answer.text
-        return answer.json, seconds, len(queries)
+        return Asked(answer.json, seconds=seconds, queries=len(queries), calls=self.site.calls() - calls)
 
     def series(self, path: str, times: int) -> dict[str, Any]:
         """Return how long a request takes, asked so many times after a first one."""
-        _, _, queries = self.ask(path)
-        waits = sorted(self.ask(path)[1] for _ in range(times))
-        return {"p50": share(waits, 0.5), "p95": share(waits, 0.95), "requests": times, "queries": queries}
+        first = self.ask(path)
+        waits = sorted(self.ask(path).seconds for _ in range(times))
+        cost = {"queries": first.queries, "calls": first.calls}
+        return {"p50": share(waits, 0.5), "p95": share(waits, 0.95), "requests": times, **cost}
 
 
 def reading(office: Office) -> dict[str, Any]:
     """Measure the first page of all objectives, and the tree of a plan."""
     with _reader(office) as reader:
         few, many = (reader.ask(f"/objectives?limit={limit}") for limit in PAGES)
-        planned, bare = office.named("success_plan", TREE), office.named("success_plan", AFTER)
-        tree, _, _ = reader.ask(f"/success-plans/{planned}/tree")
+        path, small = (f"/success-plans/{office.named('success_plan', name)}/tree" for name in (TREE, TWIG))
+        twig, tree = reader.ask(small), reader.ask(path)
         times = office.size.requests
         return {
             "listing": {
                 **reader.series(f"/objectives?limit={DEFAULT_PAGE}", times),
                 "rows": office.counts()["objective"][0],
-                "more_queries": many[2] - few[2],
+                "more_queries": many.queries - few.queries,
             },
             "tree": {
-                **reader.series(f"/success-plans/{planned}/tree", times),
-                "rows": _records(tree) - 1,
-                "bare_queries": reader.ask(f"/success-plans/{bare}/tree")[2],
+                **reader.series(path, times),
+                "rows": _records(tree.answer) - 1,
+                "more_queries": tree.queries - twig.queries,
             },
         }
 

@@ -46,7 +46,7 @@ class RulesSize:
 
 
 RULES = RulesSize(
-    children=200, moved=200, followers=10, listed=10_000, planned=2_000, clones=5, requests=200, decisions=200_000
+    children=200, moved=200, followers=10, listed=10_000, planned=2_000, clones=5, requests=100, decisions=200_000
 )
 """The sizes that the issue of the rules names."""
 RULES_QUICK = RulesSize(

@@ -31,13 +31,11 @@ def test_a_template_of_200_children_is_cloned_in_one_call_or_not_at_all(document
 
 def test_no_page_is_read_row_by_row(document: dict[str, Any]) -> None:
     assert document["design"] == {
-        "met": ["clone_calls", "clone_left_over", "listing_more_queries"],
+        "met": ["clone_calls", "clone_left_over", "listing_more_queries", "tree_more_queries"],
         "missed": [],
         "not_judged": [],
     }
-    tree = document["raw"]["reading"]["tree"]
-    assert tree["rows"] == 100
-    assert tree["queries"] <= tree["bare_queries"] + 2 * 4
+    assert document["raw"]["reading"]["tree"]["rows"] == 100
 
 
 @pytest.mark.req("OB-54", "OB-56")
