@@ -106,7 +106,10 @@ def user_named(world: World, name: str) -> User:
     )
     if rights is None:
         raise TokenRefused("token_malformed", "This is nobody's name")
-    crm_id = world.admin.user_id if "_" not in name else f"005{name:0<15}"
+    users = world.org.storage.execute(
+        'SELECT "Id" FROM "User" WHERE "Username" = ?', (f"{name}@example.com",)
+    ).fetchall()
+    crm_id = users[0][0] if users else f"005{name:0<15}" if "_" in name else world.admin.user_id
     with world.transaction() as connection:
         known = links.our_ids(connection, [crm_id])
     return User(crm_id=crm_id, id=known.get(crm_id), name=name, rights=rights)

@@ -138,6 +138,14 @@ def test_tasks_wait_for_each_other_and_never_in_a_circle(world: World, csm: Some
     assert made.status_code == 201, made.text
     assert csm.read(f"/playbook-tasks/{first['id']}/waiting") == {"waits": [], "earliest_start": None}
     (wait,) = csm.read(f"/playbook-tasks/{second['id']}/waiting")["waits"]
+    world.settle()
+    now = csm.get(f"/playbook-tasks/{second['id']}").headers["ETag"]
+    asked, confirmed = (
+        csm.send("PATCH", f"/playbook-tasks/{second['id']}{said}", {"status": "Completed"}, If_Match=now)
+        for said in ("", "?confirmed=true")
+    )
+    assert (asked.status_code, asked.json["errors"][0]["code"]) == (422, "waiting")
+    assert (confirmed.status_code, confirmed.json["status"]) == (200, "Completed")
     assert (wait["reason"], wait["until"]) == ("First, which is not completed", None)
     assert (circle.status_code, "First" in circle.json["detail"]) == (422, True)
 

@@ -41,13 +41,16 @@ def test_a_key_is_good_for_one_request_only(world: World, csm: Somebody, account
     assert len(world.there("success_plan")) == 1
 
 
-def test_keys_of_two_users_have_nothing_to_do_with_each_other(csm: Somebody, account: UUID) -> None:
+def test_keys_of_two_users_have_nothing_to_do_with_each_other(world: World, csm: Somebody, account: UUID) -> None:
+    world.org.add_user("other_csm@example.com", name="Other", permission_sets=["CSC_Customer_Success"])
+    world.settle()
     other = Somebody(csm.app, "other_csm")
 
-    mine = csm.post("/success-plans", given(account), Idempotency_Key="k").json
-    theirs = other.post("/success-plans", given(account), Idempotency_Key="k").json
+    mine = csm.post("/success-plans", given(account), Idempotency_Key="k")
+    theirs = other.post("/success-plans", given(account), Idempotency_Key="k")
 
-    assert mine["id"] != theirs["id"]
+    assert (mine.status_code, theirs.status_code) == (201, 201), theirs.text
+    assert mine.json["id"] != theirs.json["id"]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a\tb", "é"])

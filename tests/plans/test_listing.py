@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
 from service.domain.permissions import Right, User
+from service.domain.values import Kind
 from service.localorg.org import LocalOrg
+from service.mapping.model import FieldMapping
 from service.plans.desk import Desk
 from service.plans.listing import Page, Wanted, listing, one, several
 from service.plans.refusals import Denied, Missing
@@ -93,6 +96,21 @@ def test_tags_are_compared_one_by_one_whatever_their_case(filled: World, tags: s
 @pytest.mark.parametrize(("text", "found"), [("tive 2", 2), ("OBJECTIVE", 7), ("%", 0), ("_", 0)])
 def test_a_search_looks_for_a_part_of_the_name(filled: World, text: str, found: int) -> None:
     assert len(listing(desk(filled), "objective", Wanted(search=text)).records) == found
+
+
+def test_columns_of_an_overlay_are_compared_as_what_they_are(world: World) -> None:
+    assert world.mappings
+    extra = [
+        FieldMapping(column="region", crm="Region__c", kind=Kind.TEXT, extra=True),
+        FieldMapping(column="vip", crm="VIP__c", kind=Kind.BOOLEAN, extra=True),
+    ]
+    objects = [replace(m, fields=(*m.fields, *extra)) if m.name == "account" else m for m in world.mappings]
+    widened = replace(desk(world), org=replace(world.sync, mappings=replace(world.mappings, objects=tuple(objects))))
+    world.create_here("account", name="North", extra={"region": "N", "vip": True})
+    world.create_here("account", name="South", extra={"region": "S", "vip": False})
+
+    for equal in ({"region": "N"}, {"vip": True}, {"region": "N", "vip": True}):
+        assert names(listing(widened, "account", Wanted(equal=equal))) == ["North"]
 
 
 def test_what_has_no_name_is_not_found_by_one(world: World) -> None:
