@@ -31,6 +31,14 @@ Make = Callable[[Desk, str, dict[str, Any]], UUID]
 """Makes a record of what was sent; returns its id."""
 
 
+class Confirmation(Schema):
+    """What somebody wants although they were asked."""
+
+    confirmed = fields.Boolean(
+        load_default=False, metadata={"description": "Complete a task although it waits for others (AG-18)"}
+    )
+
+
 class Followed(Schema):
     """One value of another record that would follow."""
 
@@ -97,10 +105,11 @@ def add_changing(rooms: Blueprint, mapping: ObjectMapping) -> None:
     @rooms.route("/<uuid:record_id>", methods=["PATCH"], endpoint="change")
     @rooms.doc(parameters=[IF_MATCH])
     @rooms.arguments(sent_schema(mapping))
+    @rooms.arguments(Confirmation, location="query", unknown="raise")
     @rooms.response(200, shown_schema(mapping))
-    def change(given: dict[str, Any], record_id: UUID) -> Answer:
+    def change(given: dict[str, Any], asked: dict[str, bool], record_id: UUID) -> Answer:
         """Change a record on both sides, and what follows it."""
-        edit(desk(), noun, Edit(id=record_id, version=seen(), given=given))
+        edit(desk(), noun, Edit(id=record_id, version=seen(), given=given, confirmed=asked["confirmed"]))
         return tagged(find(desk(), noun, record_id))
 
     @rooms.route("/<uuid:record_id>/impact", methods=["POST"], endpoint="impact")

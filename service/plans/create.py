@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from service.domain import resources
+from service.domain.completion import dated
 from service.domain.faults import Fault
 from service.domain.permissions import Action
 from service.mirror.writing import Create, Unplanted, plant
-from service.plans import forms, rules
+from service.plans import forms, rules, tags
 from service.plans.desk import Desk
 from service.plans.refusals import Invalid
 
@@ -50,9 +51,12 @@ def _drafted(desk: Desk, noun: str, record_id: UUID, given: Given) -> tuple[Crea
     """Return the record as it would be made, and what is wrong with it."""
     mapping = desk.org.mappings[noun]
     row, faults = forms.read(mapping, given)
+    row, strange = tags.spelled(desk.org, mapping, row)
+    faults += strange
     with desk.org.writing(by=desk.by) as connection:
         (pointed,) = rules.pointed_at(connection, desk.org.mappings, noun, [row])
     row = rules.owned(mapping, rules.filled(noun, row, pointed), pointed, desk.user)
+    row = dated(noun, row, {}, now=desk.now, today=desk.today)
     wrong = {fault.field for fault in faults}
     faults += [f for f in rules.faults(noun, row, pointed, changed=row) if f.field not in wrong]
     return Create(noun=noun, id=record_id, values=row), faults

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from uuid import UUID
 
+from service.domain.completion import dated
+from service.domain.dependencies import Wait, completion_faults
 from service.domain.faults import Fault
 from service.domain.permissions import Action
+from service.domain.tasks import COMPLETED
 from service.domain.values import Row
+from service.mapping.model import ObjectMapping
 from service.mirror.writing import Amended, Update, amend
-from service.plans import forms, rules
+from service.plans import forms, rules, tags
 from service.plans.create import Given
+from service.plans.dependencies import waits
 from service.plans.desk import Desk
 from service.plans.records import Found, as_seen, find_many, out_of_reach
 from service.plans.refusals import Changed, Invalid, Refusal
@@ -25,6 +30,8 @@ class Edit:
     id: UUID
     version: int
     given: Given
+    confirmed: bool = False
+    """Whether a task is to be completed although it waits for others (AG-18)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +65,7 @@ def edit_many(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Edited]:
 def drafted(desk: Desk, found: Found, given: Given) -> Row:
     """Return the columns that an edit would change, with what they bring along; Invalid names what is wrong."""
     noun = found.mapping.name
-    values, faults = forms.read(found.mapping, given)
+    values, faults = _read(desk, found.mapping, given)
     with desk.org.writing(by=desk.by) as connection:
         (pointed,) = rules.pointed_at(connection, desk.org.mappings, noun, [{**found.row, **values}])
     return _ruled(desk, found, values, faults, pointed)
@@ -69,7 +76,8 @@ def _drafts(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Update | Refus
     ids = [one.id for one in edits]
     there, open_ = find_many(desk, noun, ids), desk.reachable(Action.EDIT, noun, ids)
     mapping = desk.org.mappings[noun]
-    read = [forms.read(mapping, one.given) for one in edits]
+    read = [_read(desk, mapping, one.given) for one in edits]
+    waiting = _waiting(desk, noun, {one.id: values for one, (values, _) in zip(edits, read, strict=True)})
     rows = [
         {**(there[one.id].row if one.id in there else {}), **values}
         for one, (values, _) in zip(edits, read, strict=True)
@@ -81,10 +89,24 @@ def _drafts(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Update | Refus
         try:
             found = as_seen(noun, one.id, one.version, there)
             _allow(desk, found, one, open_)
-            drafts.append(Update(noun=noun, id=one.id, values=_ruled(desk, found, values, faults, around)))
+            wrong = [*faults, *completion_faults(waiting.get(one.id, []), confirmed=one.confirmed)]
+            drafts.append(Update(noun=noun, id=one.id, values=_ruled(desk, found, values, wrong, around)))
         except Refusal as refusal:
             drafts.append(refusal)
     return drafts
+
+
+def _read(desk: Desk, mapping: ObjectMapping, given: Given) -> tuple[Row, list[Fault]]:
+    """Return what was sent, with its tags as the org spells them, and what cannot be read of it."""
+    values, faults = forms.read(mapping, given)
+    values, strange = tags.spelled(desk.org, mapping, values)
+    return values, [*faults, *strange]
+
+
+def _waiting(desk: Desk, noun: str, values: Mapping[UUID, Row]) -> dict[UUID, list[Wait]]:
+    """Return what the tasks wait for that are to be completed."""
+    done = [our_id for our_id, row in values.items() if noun == "playbook_task" and row.get("status") == COMPLETED]
+    return waits(desk, done) if done else {}
 
 
 def _allow(desk: Desk, found: Found, edit_: Edit, open_: Set[UUID]) -> None:
@@ -101,6 +123,7 @@ def _ruled(desk: Desk, found: Found, values: Row, faults: list[Fault], pointed: 
     row = rules.filled(noun, {**found.row, **values}, pointed)
     if "resource_id" in values:
         row = rules.owned(found.mapping, row, pointed, desk.user)
+    row = dated(noun, row, found.row, now=desk.now, today=desk.today)
     changes = {column: value for column, value in row.items() if value != found.row.get(column)}
     wrong = {fault.field for fault in faults}
     found_faults = [*faults, *(f for f in rules.faults(noun, row, pointed, changed=changes) if f.field not in wrong)]
