@@ -74,7 +74,7 @@ def add_making(rooms: Blueprint, mapping: ObjectMapping, make_one: Make, **along
     @rooms.arguments(sent_schema(mapping, **along))
     @rooms.response(201, shown_schema(mapping))
     def make(given: dict[str, Any]) -> Answer:
-        """Make a record on both sides, an objective together with its KPIs."""
+        """Make a record on both sides, an objective together with its KPIs; `record_type_id` chooses its record type."""
         record_id = make_one(desk(), noun, given)
         body, status, headers = tagged(find(desk(), noun, record_id), HTTPStatus.CREATED)
         return body, status, {**headers, "Location": url_for(f"{noun}.record", record_id=record_id)}

@@ -32,11 +32,15 @@ JUST_READ = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
-    """A record to be made, with the id it gets; references hold our ids, also of records made along with it."""
+    """A record to be made, with the id it gets; references hold our ids, also of records made along with it.
+
+    `record_type` is the CRM's id of the record type; without one the org takes its default.
+    """
 
     noun: str
     id: UUID
     values: Row
+    record_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +143,10 @@ def _nodes(mappings: Mappings, creates: Sequence[Create], places: Mapping[str, s
 def _node(mapping: ObjectMapping, create: Create, places: Mapping[str, str]) -> Request[RowResult]:
     sent = {field.column for field in mapping.fields if field.pushed}
     values: Row = {column: value for column, value in create.values.items() if column in sent and value is not None}
-    key = (mapping.key or "", str(create.id))
-    return upsert_row(mapping.sobject, key, wire_row(mapping, _pointing(mapping, values, places)))
+    body = wire_row(mapping, _pointing(mapping, values, places))
+    if create.record_type:
+        body["RecordTypeId"] = create.record_type
+    return upsert_row(mapping.sobject, (mapping.key or "", str(create.id)), body)
 
 
 def _pointing(mapping: ObjectMapping, values: Row, places: Mapping[str, str]) -> Row:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from service.domain import resources
+from service.domain.checks import shown
 from service.domain.completion import dated
 from service.domain.faults import Fault
 from service.domain.permissions import Action
@@ -15,6 +17,9 @@ from service.mirror.writing import Create, Unplanted, plant
 from service.plans import forms, rules, tags
 from service.plans.desk import Desk
 from service.plans.refusals import Invalid
+from service.plans.windows import RECORD_TYPE
+
+_CRM_ID = re.compile(r"012[0-9A-Za-z]{12}([0-9A-Za-z]{3})?")
 
 Given = Mapping[str, Any]
 """What a client sent: JSON values by column."""
@@ -23,6 +28,7 @@ Given = Mapping[str, Any]
 def create(desk: Desk, noun: str, given: Given, *, kpis: Sequence[Given] = (), record_id: UUID | None = None) -> UUID:
     """Create a record (OB-01, OB-03) and, with an objective, its KPIs (OB-14, OB-76); return its id.
 
+    `record_type_id` among what was given is the CRM's id of its record type (OB-47).
     The same `record_id` given again makes nothing twice.
     """
     desk.allow(Action.CREATE, noun)
@@ -50,7 +56,9 @@ def create(desk: Desk, noun: str, given: Given, *, kpis: Sequence[Given] = (), r
 def _drafted(desk: Desk, noun: str, record_id: UUID, given: Given) -> tuple[Create, list[Fault]]:
     """Return the record as it would be made, and what is wrong with it."""
     mapping = desk.org.mappings[noun]
-    row, faults = forms.read(mapping, given)
+    record_type, faults = _record_type(given.get(RECORD_TYPE))
+    row, unread = forms.read(mapping, {column: raw for column, raw in given.items() if column != RECORD_TYPE})
+    faults += unread
     row, strange = tags.spelled(desk.org, mapping, row)
     faults += strange
     with desk.org.writing(by=desk.by) as connection:
@@ -59,7 +67,15 @@ def _drafted(desk: Desk, noun: str, record_id: UUID, given: Given) -> tuple[Crea
     row = dated(noun, row, {}, now=desk.now, today=desk.today)
     wrong = {fault.field for fault in faults}
     faults += [f for f in rules.faults(noun, row, pointed, changed=row) if f.field not in wrong]
-    return Create(noun=noun, id=record_id, values=row), faults
+    return Create(noun=noun, id=record_id, values=row, record_type=record_type), faults
+
+
+def _record_type(given: object) -> tuple[str | None, list[Fault]]:
+    """Return the CRM's id of the record type that was chosen (OB-47); which there are, the org says."""
+    if given is None or (isinstance(given, str) and _CRM_ID.fullmatch(given)):
+        return given, []
+    message = f"{shown(given)} is no id of a record type; choose one that the form offers, or leave it out"
+    return None, [Fault(field=RECORD_TYPE, code="unreadable", message=message)]
 
 
 def _drafted_kpi(desk: Desk, objective_id: UUID, given: Given) -> tuple[Create, list[Fault]]:

@@ -84,7 +84,7 @@ def faults(noun: str, row: Row, pointed: Pointed, *, changed: Collection[str]) -
 
 def refused(mapping: ObjectMapping, error: RowError, *, record: str | None = None) -> list[Fault]:
     """Return the CRM's refusal as faults of our columns, in its own words."""
-    columns = {field.crm: field.column for field in mapping.fields}
+    columns = {field.crm: field.column for field in mapping.fields} | {"RecordTypeId": "record_type_id"}
     named = [columns[name] for name in error.fields if name in columns] or [""]
     return [Fault(field=column, code=error.code.lower(), message=error.message, record=record) for column in named]
 

@@ -16,7 +16,10 @@ from service.crm.errors import Refused
 from service.crm.login import AccessToken
 from service.domain.values import Kind
 from service.localorg.org import ADMIN, LocalOrg
+from service.plans.create import create
 from service.plans.desk import Desk
+from service.plans.edit import Edit, edit
+from service.plans.records import find
 from service.plans.refusals import Denied, Invalid, Missing
 from service.plans.windows import FormField, form
 from tests.desks import desk_of, employ
@@ -307,3 +310,24 @@ def test_a_broken_question_for_the_field_set_is_no_hidden_setup(world: World) ->
 
     with pytest.raises(Refused, match="MALFORMED_QUERY"):
         form(desk, "objective")
+
+
+@pytest.mark.req("OB-47", "OB-49")
+def test_a_record_is_made_with_the_type_that_was_chosen_and_keeps_it(typed: World) -> None:
+    desk = desk_of(typed, employ(typed, "cleo@example.com", "CSC_Customer_Success"), "CSC_Customer_Success")
+    chosen = type_id(desk, "Customer Objective")
+    made = create(desk, "objective", {"title": "Adopt", "template": True, "record_type_id": chosen})
+    assert typed.there("objective")[typed.crm_id(made) or ""]["RecordTypeId"] == chosen
+    seen = find(desk, "objective", made)
+    with pytest.raises(Invalid, match="record_type_id"):
+        edit(desk, "objective", Edit(id=made, version=seen.version, given={"record_type_id": chosen}))
+
+
+@pytest.mark.req("OB-47")
+@pytest.mark.parametrize("wrong", ["Customer Objective", 7])
+def test_a_type_that_there_is_not_is_refused_at_its_field(typed: World, wrong: object) -> None:
+    desk = desk_of(typed, employ(typed, "cleo@example.com", "CSC_Customer_Success"), "CSC_Customer_Success")
+    with pytest.raises(Invalid) as refused:
+        create(desk, "objective", {"title": "Adopt", "template": True, "record_type_id": wrong})
+    assert [fault.field for fault in refused.value.faults] == ["record_type_id"]
+    assert not typed.there("objective")
