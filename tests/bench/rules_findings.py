@@ -111,8 +111,8 @@ def _wait(name: str, title: str, figures: Figures) -> Measure:
         title=title,
         value=round(figures["p95"] * 1000, 1),
         unit="ms",
-        note=f"p50 {figures['p50'] * 1000:.1f} ms of {figures['requests']:,} requests, each with a token of its own "
-        f"and {figures['calls']} API calls, which ask what the user may see",
+        note=f"p50 {figures['p50'] * 1000:.1f} ms of {figures['requests']:,} requests, each with a token of its own; "
+        f"API calls of one, to ask what the user may see: {figures['calls']}",
     )
 
 
