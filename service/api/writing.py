@@ -24,7 +24,7 @@ from service.plans.create import create
 from service.plans.delete import delete, deletion
 from service.plans.desk import Desk
 from service.plans.edit import Edit, edit
-from service.plans.records import find
+from service.plans.records import find, find_many
 from service.plans.refusals import Invalid
 
 Make = Callable[[Desk, str, dict[str, Any]], UUID]
@@ -76,7 +76,9 @@ def add_making(rooms: Blueprint, mapping: ObjectMapping, make_one: Make, **along
     def make(given: dict[str, Any]) -> Answer:
         """Make a record on both sides, an objective together with its KPIs; `record_type_id` chooses its record type."""
         record_id = make_one(desk(), noun, given)
-        body, status, headers = tagged(find(desk(), noun, record_id), HTTPStatus.CREATED)
+        # Who made it sees it, whoever it belongs to now.
+        made = find_many(desk(), noun, [record_id])[record_id]
+        body, status, headers = tagged(made, HTTPStatus.CREATED)
         return body, status, {**headers, "Location": url_for(f"{noun}.record", record_id=record_id)}
 
 

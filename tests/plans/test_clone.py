@@ -236,7 +236,7 @@ def test_another_request_makes_another_clone(template: Adoption, author: Desk) -
     assert set(first.ids).isdisjoint(second.ids)
 
 
-@pytest.mark.req("OB-06")
+@pytest.mark.req("OB-04")
 def test_a_participant_clones_no_template(template: Adoption, participant: Desk) -> None:
     for use_case in (
         lambda: preview(participant, request_of(template)),
