@@ -16,7 +16,19 @@ from tests.pages.conftest import Visit, Visitor
 from tests.pages.page import Page
 from tests.world import World
 
-PAGES = ("/", "/records", "/parked", "/conflicts", "/runs", "/decisions", "/audit", "/doctor", "/jobs", "/view-as", "/templates")
+PAGES = (
+    "/",
+    "/records",
+    "/parked",
+    "/conflicts",
+    "/runs",
+    "/decisions",
+    "/audit",
+    "/doctor",
+    "/jobs",
+    "/view-as",
+    "/templates",
+)
 
 
 @pytest.fixture
