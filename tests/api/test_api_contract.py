@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 import schemathesis
+from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import booleans
@@ -22,15 +23,14 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 from sqlalchemy import Engine
-from werkzeug.exceptions import NotFound
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from service.access.tokens import Caller
-from service.api.app import LOOKED_AT, MOUNTED, WORKED_ON, create_api
+from service.access import certificates
+from service.api.app import LOOKED_AT, MOUNTED, WORKED_ON, register
 from service.domain.templates import ROOTS
 from service.localorg.org import LocalOrg
+from service.localorg.signing import key_pair
 from tests import filled
-from tests.api.conftest import OnWorld, user_named
+from tests.api.conftest import OnWorld
 from tests.world import World
 
 CHECKS = [
@@ -50,6 +50,8 @@ CALM = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+PEOPLE = {"csm": ["CSC_Customer_Success"], "participant": ["CSC_Participant_User"], "nobody": []}
+"""Users of the org, and the permission sets that they hold."""
 RIGHT, WRONG = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
 
 
@@ -59,6 +61,12 @@ class Described:
 
     schema: BaseSchema
     known: dict[str, UUID]
+    world: World
+    audience: str
+
+    def authorization(self, who: str) -> dict[str, str]:
+        """Return the header with a token that the org signs for a user, good once."""
+        return {"Authorization": f"Bearer {self.world.app.api.sign_token(f'{who}@example.com', self.audience)}"}
 
     def point(self, case: Case) -> None:
         """Let a request ask about something that is there."""
@@ -71,14 +79,20 @@ class Described:
 def described(engine: Engine, installed_org: LocalOrg, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Described]:
     """The API on a world with one of everything."""
     world = World(org=installed_org, engine=engine, seed=7)
+    for who, sets in PEOPLE.items():
+        world.org.add_user(f"{who}@example.com", name=f"{who.title()} Tester", permission_sets=sets)
     known = plant(world)
     filled.forget_orgs(engine)
     org = filled.connect(world, "acme")
+    certificates.register(
+        engine, org.id, certificates.read(key_pair(world.org).certificate.encode()), now=world.clock.now()
+    )
     services = filled.services(world, tmp_path_factory.mktemp("data"), api_rate=1_000_000)
     parts = {name: getattr(services, name) for name in ("settings", "engine", "seal", "clock", "new_id")}
-    api = create_api(OnWorld(**parts, world=world), lambda token: Caller(org=org, user=user_named(world, token)))
-    mounted = DispatcherMiddleware(NotFound(), {MOUNTED: api.wsgi_app})
-    yield Described(schemathesis.openapi.from_wsgi(f"{MOUNTED}/openapi.json", mounted), known)
+    console = Flask(__name__)
+    register(console, OnWorld(**parts, world=world))
+    schema = schemathesis.openapi.from_wsgi(f"{MOUNTED}/openapi.json", console.wsgi_app)
+    yield Described(schema, known, world, services.settings.url)
     filled.forget_orgs(engine)
 
 
@@ -114,7 +128,7 @@ def test_every_answer_is_one_that_the_document_knows(described: Described, who: 
         def ask(case: Case, at_something: bool) -> None:
             if at_something and mode is RIGHT:
                 described.point(case)
-            case.call_and_validate(headers={"Authorization": f"Bearer {who}"}, checks=CHECKS)
+            case.call_and_validate(headers=described.authorization(who), checks=CHECKS)
 
         with suppress(Unsatisfiable):  # there is no wrong way to ask for it
             ask()
