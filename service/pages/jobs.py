@@ -15,7 +15,10 @@ from service.sync.detect import look_again
 ABOUT = {
     "sync": "bring both sides into step",
     "retry": "let the parked records go that were tried longest ago",
+    "kept": "make the clones that were asked for while the org did not answer",
+    "progress": "compute the progress of playbooks, objectives and plans",
     "refresh": "read again what the CRM computes",
+    "rights": "read who holds which right, and how objects are shared",
     "full": "read and compare everything",
     "sweep": "find what vanished without a trace",
     "prune": "drop what was kept long enough",

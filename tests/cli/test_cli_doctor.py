@@ -25,7 +25,8 @@ def test_a_healthy_installation_is_shown_check_by_check_in_words(shell: Shell, c
     assert ["detection", "ok"] in [line[:2] for line in lines]
     assert "PostgreSQL 18" in ran.out
     assert "Signed in as integration@example.com" in ran.out
-    assert ran.out.splitlines()[-1] == "6 skipped, 20 ok"
+    assert ran.out.splitlines()[-1] == "1 warning, 6 skipped, 20 ok"
+    assert ["certificate", "warning"] in [line[:2] for line in lines]
     assert "\x1b" not in ran.out
 
 

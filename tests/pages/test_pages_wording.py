@@ -127,7 +127,7 @@ def test_a_run_without_counts_had_nothing_to_do() -> None:
 
 
 def test_everything_with_a_state_has_its_looks() -> None:
-    assert set(wording.LOOKS) == {*Health, *Outcome, *State, *Finding}
+    assert set(wording.LOOKS) == {*Health, *Outcome, *State, *Finding, "allowed", "refused"}
 
 
 def test_every_kind_of_run_and_every_rule_of_a_mapping_has_its_words() -> None:

@@ -35,7 +35,8 @@ def tooling_query(api: Api, call: Call) -> Answer:
     if sobject and sobject.name not in OPEN | SETUP:
         raise _unsupported(name)
     answer = _first_page(api, call, all_rows=False)
-    found = answer.body["totalSize"]
+    # A question about columns has no records.
+    found = answer.body.get("totalSize", 0)
     if found > 1 and "Metadata" in answer.body["records"][0]:
         raise Refusal(
             "MALFORMED_QUERY",
