@@ -21,7 +21,7 @@ RIGHTS = {
 def employ(world: World, username: str, *sets: str) -> str:
     """Add a user with permission sets to the org, and let the sync meet them; return the CRM's id."""
     user_id = world.org.add_user(username, name=f"{username.partition('@')[0].title()} Tester", permission_sets=sets)
-    world.settle()
+    world.cycle()
     return user_id
 
 

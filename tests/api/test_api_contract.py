@@ -43,7 +43,7 @@ CHECKS = [
 
 
 CALM = settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     derandomize=True,
     database=None,

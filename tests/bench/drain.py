@@ -15,7 +15,7 @@ from service.store.records import RECORDS
 from service.sync.context import Sync
 from tests.bench.place import Place
 from tests.bench.processes import at_work
-from tests.bench.sides import LARGE, count, cycle, open_sync
+from tests.bench.sides import LARGE, count, go_live, open_sync
 from tests.bench.writer import Writer, share
 
 COMPUTED = "last_progress_update"
@@ -40,8 +40,7 @@ def _drained(places: Sequence[Place], *, lanes: Sequence[int]) -> dict[str, Any]
     """Write the backlog, then now and then as a person does, until the backlog is gone; timed from its first commit."""
     orgs = [(place, open_sync(place)) for place in places]
     for place, sync in orgs:
-        place.live()
-        cycle(place, sync)
+        go_live(place, sync)
     with at_work(orgs[0][1].engine, places, lanes=lanes):
         people = [Writer.of(place, sync, URGENT, count=place.size.parents, value=100) for place, sync in orgs]
         calls, rows, began = sum(place.calls() for place in places), 0, time.time()

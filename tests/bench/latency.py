@@ -11,7 +11,7 @@ from service.sync.context import Sync
 from tests.bench.ours import ONLY_OURS, SHARED
 from tests.bench.place import Place
 from tests.bench.processes import at_work
-from tests.bench.sides import count, cycle, open_sync
+from tests.bench.sides import count, go_live, open_sync
 from tests.bench.writer import Writer, share
 
 PER_SECOND = 100
@@ -22,8 +22,7 @@ LATEST = 2
 def latency(place: Place) -> dict[str, Any]:
     """Measure the way of single writes into the CRM, at a steady rate, under one clock and one worker."""
     sync = open_sync(place)
-    place.live()
-    cycle(place, sync)
+    go_live(place, sync)
     with at_work(sync.engine, [place], lanes=[2]):
         only_ours, shared = (_series(place, sync, fields) for fields in (ONLY_OURS, SHARED))
     return {"only_ours": only_ours, "shared": shared, "waiting": count(sync, parked)}

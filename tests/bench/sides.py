@@ -17,6 +17,7 @@ from service.crm.client import Client
 from service.crm.login import AccessToken
 from service.crm.session import SessionSettings
 from service.mapping.load import load as load_mappings
+from service.plans import progress
 from service.store.database import open_engine
 from service.sync import load as loading
 from service.sync.context import Sync
@@ -43,6 +44,16 @@ def open_sync(place: Site, sleep: Callable[[float], None] = time.sleep) -> Sync:
 def cycle(place: Site, sync: Sync) -> Report:
     """Run one cycle at the org's own time."""
     return run_cycle(sync, now=place.now(), clock=place.now, hurry=True)
+
+
+def go_live(place: Place, sync: Sync) -> None:
+    """Compute what the jobs compute and let it come to rest on both sides; then let the org's clock follow real time."""
+    progress.refresh(sync)
+    for _ in range(2):
+        place.pass_time(seconds=120)
+        cycle(place, sync)
+    place.live()
+    cycle(place, sync)
 
 
 def count(sync: Sync, table: Any, *conditions: Any) -> int:

@@ -56,3 +56,16 @@ def test_a_field_that_takes_anything_is_not_told(tmp_path: Path) -> None:
     (folder / "Color__c.field-meta.xml").write_text(FIELD.format(restricted="false"))
 
     assert choices_from_package(tmp_path) == {}
+
+
+def test_a_value_set_of_somebody_else_says_nothing_about_its_values(tmp_path: Path) -> None:
+    folder = tmp_path / "objects" / "Car__c" / "fields"
+    folder.mkdir(parents=True)
+    own = FIELD[FIELD.index("<valueSetDefinition>") : FIELD.index("</valueSet>")]
+    named = FIELD.format(restricted="true").replace(
+        own.format(restricted="true"), "<valueSetName>Theirs</valueSetName>"
+    )
+    (folder / "Color__c.field-meta.xml").write_text(named)
+
+    assert "Theirs" in named
+    assert choices_from_package(tmp_path) == {}

@@ -49,7 +49,7 @@ def place(world: World) -> Place:
         "psa": make("cs_resource", Name="Pat", Active__c=True, PSA_Resource__c=contact),
         "idle": make("cs_resource", Name="Ike", Active__c=False),
     }
-    world.settle()
+    world.cycle()
     return Place(world=world, **{name: str(world.our_id(crm_id)) for name, crm_id in made.items()})
 
 
