@@ -14,6 +14,7 @@ from service.access.admins import NewPassword
 from service.access.passwords import hashed
 from service.config import ROOT, Credentials, Settings
 from service.crm.errors import LimitReached
+from service.mapping.model import Mappings
 from service.store import orgs
 from service.store.admins import Admin, admins
 from service.store.admins import add as add_admin
@@ -23,7 +24,7 @@ from service.store.orgs import Org
 from service.store.sealing import Seal, new_key
 from service.store.sign_ins import sign_in_attempts
 from service.wiring import Services
-from tests.world import URL, World
+from tests.world import URL, World, shipped
 
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 """What a CRM user may put into any text."""
@@ -48,9 +49,17 @@ def settings(data: Path, **others: object) -> Settings:
     return Settings(**(known | others))
 
 
+class Shipped(Services):
+    """Services that read the shipped mappings once: an application makes its schemas of them at every start."""
+
+    def mappings(self, namespace: str | None) -> Mappings:
+        """Return the mappings as the settings say."""
+        return super().mappings(namespace) if self.settings.overlay else shipped(namespace)
+
+
 def services(world: World, data: Path, **others: object) -> Services:
     """Return services on the world's store and clock."""
-    return Services(
+    return Shipped(
         settings=settings(data, **others),
         engine=world.engine,
         seal=SEAL,

@@ -20,8 +20,8 @@ from service.crm.client import Client
 from service.domain.permissions import Right, User
 from service.mirror import links
 from service.store.orgs import Org
-from service.wiring import Services
 from tests import filled
+from tests.filled import Shipped
 from tests.world import World
 
 CSM = frozenset({Right.CUSTOMER_SUCCESS, Right.FROM_TEMPLATE})
@@ -29,7 +29,7 @@ PARTICIPANT = frozenset({Right.PARTICIPANT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnWorld(Services):
+class OnWorld(Shipped):
     """Services whose clients are a world's."""
 
     world: World
