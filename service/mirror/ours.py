@@ -99,8 +99,9 @@ def take_away(
 ) -> list[tuple[ObjectMapping, FieldMapping, UUID]]:
     """Delete records of ours that the CRM deleted; return what pointed at them, cleared now here and in what was agreed."""
     pointing = pointing_at(connection, mappings, noun, ids)
-    for _, field, child_id in pointing:
-        forget_reference(connection, field.column, [child_id])
+    for column in {field.column for _, field, _ in pointing}:
+        children = [child_id for _, field, child_id in pointing if field.column == column]
+        forget_reference(connection, column, children, ids)
     delete_rows(connection, mappings, noun, ids)
     return pointing
 
@@ -118,14 +119,16 @@ def repoint(connection: Connection, field: tuple[ObjectMapping, FieldMapping], *
     )
 
 
-def forget_reference(connection: Connection, column: str, ids: Collection[UUID]) -> None:
-    """Take a cleared reference into the base, so that nobody's change is not sent as ours (P8)."""
+def forget_reference(connection: Connection, column: str, ids: Collection[UUID], gone: Collection[UUID]) -> None:
+    """Take a cleared reference into the base, so that nobody's change is not sent as ours (P8).
+
+    Only where it was agreed upon: who points at what is gone by an edit of ours may point elsewhere in the CRM.
+    """
     if ids:
         emptied = func.jsonb_build_object(column, None)
+        pointing = among(links.c.base[column].astext, [str(our_id) for our_id in gone])
         connection.execute(
-            update(links)
-            .where(among(links.c.id, ids), links.c.base.isnot(None))
-            .values(base=links.c.base.op("||")(emptied))
+            update(links).where(among(links.c.id, ids), pointing).values(base=links.c.base.op("||")(emptied))
         )
 
 

@@ -68,7 +68,7 @@ def test_writing_again_replaces_every_mapped_column_and_bumps_once(connection: C
 def test_reading_and_writing_nothing_is_allowed(connection: Connection, org_id: UUID) -> None:
     ours.write_rows(connection, OBJECTIVE, org_id, {})
     ours.delete_rows(connection, MAPPINGS, "objective", [])
-    ours.forget_reference(connection, "account_id", [])
+    ours.forget_reference(connection, "account_id", [], [])
 
     assert ours.read_rows(connection, OBJECTIVE, []) == {}
     assert ours.pointing_at(connection, MAPPINGS, "objective", []) == []
@@ -202,11 +202,15 @@ def test_a_cleared_reference_enters_the_base_of_what_has_one(
     connection: Connection, org_id: UUID, family: dict[str, UUID], now: datetime
 ) -> None:
     met, new = family["objective"], family["objective_kpi"]
-    base = {"account_id": "x", "name": "y"}
+    account = family["account"]
+    base = {"account_id": str(account), "name": "y"}
     agreed = {"crm_id": "a01", "base": base, "base_modstamp": now, "base_read_at": now}
     links.save(connection, org_id, [{"id": met, "object": "objective", **agreed}])
 
-    ours.forget_reference(connection, "account_id", [met, new])
+    ours.forget_reference(connection, "account_id", [met, new], [new])
+    assert links.by_id(connection, [met])[met].base == base
+
+    ours.forget_reference(connection, "account_id", [met, new], [account])
 
     found = links.by_id(connection, [met, new])
     assert (found[met].base, found[new].base) == ({"account_id": None, "name": "y"}, None)
