@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.crm.answers import Page, Record, moment
-from service.crm.errors import Refused
+from service.crm.errors import HIDDEN, Refused
 from service.crm.requests import next_page, query
 from service.crm.soql import compare, select
 from service.domain.permissions import Right
@@ -21,8 +21,6 @@ from service.store.reports import Report
 
 KIND = "rights"
 """The report that says when the mirror was made, and whether the org showed everything."""
-NOT_SHOWN = frozenset({"INVALID_TYPE", "INVALID_FIELD", "INSUFFICIENT_ACCESS"})
-"""How an org answers who may not see its setup."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +54,7 @@ class _Grant:
 def _read(org: Connected) -> Found:
     """Ask once for all that is small, and then for the assignments of the sets and groups that matter."""
     pages = org.client.composite([query(text) for text in (_PERMISSIONS, _ACCESSES, _PARTS, _entities(org))])
-    shown = not any(isinstance(page, Refused) and page.code in NOT_SHOWN for page in pages[:3])
+    shown = not any(isinstance(page, Refused) and page.code in HIDDEN for page in pages[:3])
     permissions, accesses, parts, entities = (list(_rows(org, page)) for page in pages)
     nouns = {mapping.sobject: mapping.name for mapping in org.mappings}
     sharing = {nouns[row["QualifiedApiName"]]: row["InternalSharingModel"] for row in entities}
@@ -83,7 +81,7 @@ def _entities(org: Connected) -> str:
 def _rows(org: Connected, page: Page | Refused) -> Iterator[Record]:
     """Yield the rows of a query, its further pages, too; none of what the org does not show."""
     if isinstance(page, Refused):
-        if page.code in NOT_SHOWN:
+        if page.code in HIDDEN:
             return
         raise page
     yield from page.rows

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
-from service.api.blueprint import Blueprint, Fault
+from service.api.blueprint import Blueprint
 from service.api.door import desk
-from service.api.problems import status_of
+from service.api.outcomes import Outcome, outcome
 from service.api.records import IF_MATCH, seen
 from service.api.templates import OffDay, Shift
 from service.plans import moving
-from service.plans.edit import Edited
 
 
 class Move(Schema):
@@ -33,20 +31,10 @@ class StartForeseen(Schema):
     off_days = fields.List(fields.Nested(OffDay), required=True)
 
 
-class Mover(Schema):
-    """What became of one record: moved, or refused; one that is refused keeps no other back."""
-
-    id = fields.UUID(required=True)
-    outcome = fields.String(required=True, validate=validate.OneOf(["done", "refused"]))
-    status = fields.Integer(allow_none=True)
-    detail = fields.String(allow_none=True)
-    errors = fields.List(fields.Nested(Fault), required=True)
-
-
 class Moved(Schema):
     """What became of the record, which comes first, and of its children."""
 
-    rows = fields.List(fields.Nested(Mover), required=True)
+    rows = fields.List(fields.Nested(Outcome), required=True)
 
 
 def add_moving(rooms: Blueprint, noun: str) -> None:
@@ -66,15 +54,4 @@ def add_moving(rooms: Blueprint, noun: str) -> None:
     def move(asked: dict[str, Any], record_id: UUID) -> dict[str, Any]:
         """Give a record another start; its children keep their distance from it."""
         moved = moving.move(desk(), noun, record_id, moving.Move(**asked), version=seen())
-        return {"rows": [_row(edited) for edited in moved]}
-
-
-def _row(edited: Edited) -> dict[str, Any]:
-    refusal = edited.refusal
-    return {
-        "id": edited.id,
-        "outcome": "refused" if refusal else "done",
-        "status": status_of(refusal) if refusal else None,
-        "detail": str(refusal) if refusal else None,
-        "errors": [asdict(fault) for fault in refusal.faults] if refusal else [],
-    }
+        return {"rows": [outcome(edited) for edited in moved]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +9,12 @@ from marshmallow import Schema, fields, validate
 
 from service.api.blueprint import Blueprint
 from service.api.door import desk
-from service.api.problems import status_of
+from service.api.outcomes import Outcome, outcome
 from service.api.records import shown
 from service.api.shapes import Shown, columns_of, shown_schema
 from service.mapping.model import Mappings
-from service.plans.edit import Edit, Edited, edit_many
+from service.plans.edit import Edit, edit_many
 from service.plans.listing import several
-from service.plans.records import Found
 from service.plans.tree import related
 
 MOST_EDITS = 200
@@ -37,15 +35,10 @@ class BulkEdit(Schema):
     edits = fields.List(fields.Nested(RowEdit), required=True, validate=validate.Length(1, MOST_EDITS))
 
 
-class RowEdited(Shown):
-    """What became of one row: done or refused; one that is refused keeps no other back."""
+class RowEdited(Outcome):
+    """What became of one row, with its record as it stands now."""
 
-    id = fields.UUID(required=True)
-    outcome = fields.String(required=True, validate=validate.OneOf(["done", "refused"]))
     record = fields.Dict(allow_none=True)
-    status = fields.Integer(allow_none=True)
-    detail = fields.String(allow_none=True)
-    errors = fields.List(fields.Dict(), required=True)
 
 
 class BulkEdited(Shown):
@@ -75,16 +68,5 @@ def add_to(rooms: Blueprint, mappings: Mappings) -> None:
         edits = [Edit(id=row["id"], version=row["version"], given=columns_of(row["changes"])) for row in asked["edits"]]
         outcomes = edit_many(desk(), "objective", edits)
         standing = several(desk(), "objective", [edited.id for edited in outcomes])
-        return {"rows": [_row(edited, standing.get(edited.id)) for edited in outcomes]}
-
-
-def _row(edited: Edited, found: Found | None) -> dict[str, Any]:
-    refusal = edited.refusal
-    return {
-        "id": str(edited.id),
-        "outcome": "refused" if refusal else "done",
-        "record": shown(found) if found else None,
-        "status": status_of(refusal) if refusal else None,
-        "detail": str(refusal) if refusal else None,
-        "errors": [asdict(fault) for fault in refusal.faults] if refusal else [],
-    }
+        shown_now = {record_id: shown(found) for record_id, found in standing.items()}
+        return {"rows": [{**outcome(edited), "record": shown_now.get(edited.id)} for edited in outcomes]}

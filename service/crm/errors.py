@@ -30,6 +30,12 @@ CODE_OF_THE_ORG = frozenset(
 HALTED = frozenset({"PROCESSING_HALTED", "ALL_OR_NONE_OPERATION_ROLLED_BACK"})
 """Codes that only say that another part of the same request failed."""
 
+HIDDEN = frozenset({"INVALID_TYPE", "INVALID_FIELD", "INSUFFICIENT_ACCESS"})
+"""Codes by which an org answers a query of its setup to who may not see it: without View Setup and Configuration."""
+
+HIDDEN_TO_TOOLING = HIDDEN | {"NOT_FOUND", "FUNCTIONALITY_NOT_ENABLED"}
+"""The same where the Tooling API is asked, which may not be open at all."""
+
 ALREADY_GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"})
 """Answers to a delete that mean it is done."""
 

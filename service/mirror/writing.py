@@ -6,7 +6,7 @@ What landed there and was not booked here (a crash in between) is found by the n
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -185,12 +185,21 @@ def _read_again(org: Connected, updates: Sequence[Update], known: Mapping[UUID, 
         part for mapping in org.mappings for part in _parts([u for u in updates if u.noun == mapping.name], MOST_IDS)
     ]
     requests = [_reading(org.mappings[part[0].noun], part, known) for part in groups]
-    found: dict[UUID, datetime] = {}
-    for part, rows in zip(groups, org.client.composite(requests) if requests else [], strict=True):
-        for update, row in zip(part, rows, strict=True):
-            if row and _as_known(org, update, known[update.id], row):
-                found[update.id] = moment(row["SystemModstamp"])
-    return found
+    answers = org.client.composite(requests) if requests else []
+    shown = [
+        (update, moment(row["SystemModstamp"]), canonical_row(org.mappings[update.noun], row))
+        for part, rows in zip(groups, answers, strict=True)
+        for update, row in zip(part, rows, strict=True)
+        if row
+    ]
+    with org.writing(by="") as connection:
+        pointed = _pointed_at(org.mappings, [replace(update, values=values) for update, _, values in shown])
+        our_ids = links.our_ids(connection, pointed)
+    return {
+        update.id: modstamp
+        for update, modstamp, values in shown
+        if _as_known(org.mappings[update.noun], update, known[update.id].base or {}, values, our_ids)
+    }
 
 
 def _parts(updates: list[Update], size: int) -> list[list[Update]]:
@@ -202,14 +211,8 @@ def _reading(mapping: ObjectMapping, part: Sequence[Update], known: Mapping[UUID
     return retrieve(mapping.sobject, [known[u.id].crm_id or "" for u in part], ["SystemModstamp", *fields])
 
 
-def _as_known(org: Connected, update: Update, link: Link, row: Mapping[str, Any]) -> bool:
+def _as_known(mapping: ObjectMapping, update: Update, base: Row, shown: Row, our_ids: Mapping[str, str]) -> bool:
     """Say whether the CRM still holds, in the columns to be changed, what both sides agreed on."""
-    mapping = org.mappings[update.noun]
-    shown = canonical_row(mapping, row)
-    with org.writing(by="") as connection:
-        pointed = {str(shown[f.column]) for f in mapping.references if shown.get(f.column)}
-        our_ids = links.our_ids(connection, pointed)
-    base = link.base or {}
     # Of a column that was never met nobody has seen another value: a record made just now.
     met = update.values.keys() & base.keys()
     return all(_ours(mapping, our_ids, column, shown.get(column)) == base[column] for column in met)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Select,
     Table,
     Text,
@@ -26,9 +25,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from service.domain.permissions import Action
 from service.domain.values import Kind, Value
 from service.mapping.model import FieldMapping, ObjectMapping
-from service.mirror import links, ours
+from service.mirror import ours
 from service.plans.desk import Desk
-from service.plans.records import Found, find, find_many, visible
+from service.plans.records import Found, find, find_many, records, visible
 
 NAMES = ("name", "title", "first_name", "last_name")
 """The columns that a search looks into, as far as an object has them."""
@@ -85,17 +84,6 @@ def several(desk: Desk, noun: str, ids: Collection[UUID]) -> dict[UUID, Found]:
     """Return those of these records that are there."""
     desk.allow(Action.VIEW, noun)
     return {found.id: found for found in visible(desk, noun, find_many(desk, noun, ids).values())}
-
-
-def records(connection: Connection, mapping: ObjectMapping, ids: Collection[UUID]) -> list[Found]:
-    """Return the records of these ids that are there, in the order of the ids."""
-    rows = ours.read_rows(connection, mapping, ids)
-    facing = links.by_id(connection, rows)
-    return [
-        Found(mapping=mapping, id=i, row=rows[i], version=facing[i].version, crm_id=facing[i].crm_id)
-        for i in ids
-        if i in rows
-    ]
 
 
 def _place(record: Found, column: str) -> Place:

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import Connection
+
 from service.domain.permissions import Action
 from service.domain.values import Row
 from service.mapping.model import ObjectMapping
@@ -27,14 +29,19 @@ class Found:
 
 def find_many(desk: Desk, noun: str, ids: Collection[UUID]) -> dict[UUID, Found]:
     """Return these records as far as they are there, by id."""
-    mapping = desk.org.mappings[noun]
     with desk.org.writing(by=desk.by) as connection:
-        rows = ours.read_rows(connection, mapping, ids)
-        known = links.by_id(connection, list(rows))
-    return {
-        our_id: Found(mapping=mapping, id=our_id, row=row, version=known[our_id].version, crm_id=known[our_id].crm_id)
-        for our_id, row in rows.items()
-    }
+        return {found.id: found for found in records(connection, desk.org.mappings[noun], ids)}
+
+
+def records(connection: Connection, mapping: ObjectMapping, ids: Collection[UUID]) -> list[Found]:
+    """Return the records of these ids that are there, in the order of the ids."""
+    rows = ours.read_rows(connection, mapping, ids)
+    facing = links.by_id(connection, rows)
+    return [
+        Found(mapping=mapping, id=i, row=rows[i], version=facing[i].version, crm_id=facing[i].crm_id)
+        for i in ids
+        if i in rows
+    ]
 
 
 def find(desk: Desk, noun: str, record_id: UUID) -> Found:

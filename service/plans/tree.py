@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from service.domain.permissions import Action
 from service.mirror import ours
 from service.plans.desk import Desk
-from service.plans.listing import one, records
-from service.plans.records import Found, visible
+from service.plans.listing import one
+from service.plans.records import Found, records, visible
 from service.store.database import among
 from service.store.records import RECORDS
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from service.crm.answers import Page, Record, read_body, read_page
-from service.crm.errors import Refused
+from service.crm.errors import HIDDEN_TO_TOOLING, Refused
 from service.crm.requests import Request, describe, query, retrieve
 from service.crm.soql import compare, found_by, select
 from service.mapping.model import ObjectMapping
@@ -15,10 +15,6 @@ from service.mirror.connected import Connected
 
 FIELD_SET = "Create_And_Edit"
 TYPE_FIELD = "RecordTypeId"
-NOT_SHOWN = frozenset(
-    {"INVALID_TYPE", "INVALID_FIELD", "INSUFFICIENT_ACCESS", "NOT_FOUND", "FUNCTIONALITY_NOT_ENABLED"}
-)
-"""What Salesforce answers to somebody without View Setup and Configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +95,5 @@ def _permissions(mapping: ObjectMapping, user_crm_id: str) -> Request[Page]:
 
 def _is_not_shown(refused: Refused) -> None:
     """Let pass what only says that we may not see it."""
-    if refused.code not in NOT_SHOWN:
+    if refused.code not in HIDDEN_TO_TOOLING:
         raise refused

@@ -12,7 +12,7 @@ from typing import Any
 
 from service.crm.answers import moment
 from service.crm.client import Client, Identity
-from service.crm.errors import Refused
+from service.crm.errors import HIDDEN_TO_TOOLING, Refused
 from service.crm.soql import compare, select
 from service.domain.merging import Direction
 from service.errors import PlansyncError
@@ -142,11 +142,6 @@ def _ask(client: Client, soql: str) -> list[dict[str, Any]]:
 
 def hidden(what: str, refused: Refused) -> PlansyncError:
     """Return what a refusal means: what the user may not see is not there for him, and anything else is an error."""
-    if refused.code in _NOT_FOR_US:
+    if refused.code in HIDDEN_TO_TOOLING:
         return NotShown(f"The org does not show {what} to this user ({refused.code})", _VIEW_SETUP)
     return refused
-
-
-_NOT_FOR_US = frozenset(
-    {"INVALID_TYPE", "INVALID_FIELD", "INSUFFICIENT_ACCESS", "NOT_FOUND", "FUNCTIONALITY_NOT_ENABLED"}
-)
