@@ -36,7 +36,16 @@ HEADERS = {
 
 
 def create_app(services: Services) -> Flask:
-    """Return the web application of these services."""
+    """Return the web application of these services: the console, and the API beside it."""
+    app = create_console(services)
+    register(app, services)
+    if proxies := services.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    return app
+
+
+def create_console(services: Services) -> Flask:
+    """Return the pages for admins."""
     app = Flask(__name__, static_folder=None)
     guard(app, services)
     add_wording(app)
@@ -49,9 +58,6 @@ def create_app(services: Services) -> Flask:
     app.register_error_handler(PlansyncError, _not_done)
     app.register_error_handler(OperationalError, _without_database)
     app.after_request(_harden)
-    register(app, services)
-    if proxies := services.settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     return app
 
 

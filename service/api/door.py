@@ -55,6 +55,8 @@ def guard(app: Flask, services: Services, sides: Sides, admit: Admit) -> None:
     app.before_request(_name)
     app.before_request(lambda: _enter(services, sides, admit))
     app.after_request(_leave)
+    # What a thread does next is not this request's.
+    app.teardown_request(lambda _: clear_contextvars())
 
 
 def visit() -> Visit:
@@ -70,7 +72,6 @@ def desk() -> Desk:
 def _name() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else str(uuid4())
-    clear_contextvars()
     bind_contextvars(request_id=g.request_id)
 
 

@@ -9,15 +9,17 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from service.access import sessions
-from service.app import create_app
+from service.app import create_console
 from service.localorg.org import LocalOrg
 from service.pages.gate import TOKEN
 from service.store.admins import Admin
+from service.wiring import Services
 from tests import filled
 from tests.pages.page import Page
 from tests.world import World
@@ -58,6 +60,7 @@ class Visitor:
 
 
 Visit = Callable[..., Visitor]
+Build = Callable[[Services], Flask]
 
 
 @pytest.fixture
@@ -72,8 +75,8 @@ def admin(world: World) -> Iterator[Admin]:
 def stranger(world: World, tmp_path: Path) -> Iterator[Visit]:
     """Make a visitor who is not signed in; keywords change the settings. No org is connected yet, nobody is an admin."""
 
-    def make(**settings: object) -> Visitor:
-        return Visitor(create_app(filled.services(world, tmp_path, **settings)).test_client())
+    def make(build: Build = create_console, **settings: object) -> Visitor:
+        return Visitor(build(filled.services(world, tmp_path, **settings)).test_client())
 
     filled.forget_orgs(world.engine)
     filled.forget_admins(world.engine)
@@ -114,7 +117,7 @@ def acme(engine: Engine, installed_org: LocalOrg) -> World:
 def reader(stranger: Visit, admin: Admin, acme: World, tmp_path: Path) -> Visitor:
     """Somebody signed in, who only looks at the pages of that world's org."""
     org = filled.connect(acme, "acme")
-    visitor = Visitor(create_app(filled.services(acme, tmp_path)).test_client())
+    visitor = Visitor(create_console(filled.services(acme, tmp_path)).test_client())
     visitor.place = f"/orgs/{org.id}"
     return signed_in(visitor, admin, acme)
 

@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from service.access import sessions
-from service.app import HEADERS, create_app
+from service.app import HEADERS, create_app, create_console
 from service.pages.gate import OPEN, way_on
 from service.store.admins import Admin
 from service.store.sealing import Seal, new_key
@@ -132,7 +132,7 @@ def test_the_callers_address_is_the_proxys_word_only_where_a_proxy_is_named(
     monkeypatch.setattr("service.access.sign_in.MOST", {"account": 99, "address": 1})
 
     def refused(proxies: int, forwarded: str) -> bool:
-        visitor = stranger(proxies=proxies)
+        visitor = stranger(create_app, proxies=proxies)
         form = {"csrf_token": visitor.csrf_token(), "email": "a@example.com", "password": "x"}
         headers = {"X-Forwarded-For": forwarded}
         return visitor.client.post("/sign-in", data=form, headers=headers).status_code == 429
@@ -208,7 +208,7 @@ def test_cookies_of_an_older_key_are_good_until_the_key_is_dropped(
 
     def status(*keys: str) -> int:
         monkeypatch.setattr(filled, "SEAL", Seal(list(keys)))
-        client = create_app(filled.services(world, tmp_path)).test_client()
+        client = create_console(filled.services(world, tmp_path)).test_client()
         client._cookies[key] = cookie
         return client.get("/").status_code
 

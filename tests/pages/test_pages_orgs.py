@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, create_engine
 
-from service.app import create_app
+from service.app import create_console
 from service.config import ROOT
 from service.localorg.org import LocalOrg
 from service.store import allowances
@@ -157,13 +157,13 @@ def without_database(world: World, tmp_path: object) -> Services:
 
 
 def test_life_is_told_without_the_database(without_database: Services) -> None:
-    answer = create_app(without_database).test_client().get("/healthz")
+    answer = create_console(without_database).test_client().get("/healthz")
 
     assert (answer.status_code, answer.text) == (200, "ok\n")
 
 
 def test_a_database_that_does_not_answer_is_a_page_with_a_way_out(without_database: Services) -> None:
-    answer = create_app(without_database).test_client().get("/sign-in")
+    answer = create_console(without_database).test_client().get("/sign-in")
 
     assert answer.status_code == 503
     assert "plansync db status" in Page(answer.text).text
