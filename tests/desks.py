@@ -8,7 +8,9 @@ from service.access import rights
 from service.crm.client import Client
 from service.crm.login import AccessToken
 from service.domain.permissions import Right, User
+from service.localorg.schema.model import Sharing
 from service.plans.desk import Desk
+from service.store.assignments import replace_sharing
 from tests.world import URL, World
 from tests.wsgi_transport import WsgiAdapter
 
@@ -30,6 +32,28 @@ def desk_of(world: World, user_id: str, *sets: str) -> Desk:
     held = frozenset[Right]().union(*(RIGHTS[name] for name in sets))
     user = User(crm_id=user_id, id=str(world.our_id(user_id)), name="Tester", rights=held)
     return Desk(org=world.sync, user=user, now=world.clock.now(), zone="Europe/Berlin")
+
+
+def mirror_sharing(world: World) -> None:
+    """Know how the org shares its objects, as the look of every hour does."""
+    schema = world.org.access._schema.objects
+    models = {mapping.name: schema[mapping.sobject].sharing.value for mapping in world.mappings or ()}
+    with world.transaction() as connection:
+        replace_sharing(connection, world.org_id, models)
+
+
+def make_private(world: World, *nouns: str) -> None:
+    """Let the org show records of these nouns to nobody but their owners and whoever sees all."""
+    schema = world.org.access._schema
+    private = {world.crm(noun): replace(schema.objects[world.crm(noun)], sharing=Sharing.PRIVATE) for noun in nouns}
+    world.org.access._schema = replace(schema, objects={**schema.objects, **private})
+    mirror_sharing(world)
+
+
+def make_open(world: World) -> None:
+    """Let the org share its records as it was installed."""
+    world.org.access._schema = world.org.schema
+    mirror_sharing(world)
 
 
 def mirror_rights(world: World) -> None:

@@ -134,7 +134,7 @@ def _decide(person: Person, held: Sequence[Assignment], action: Action, noun: st
 
 def _shared(org: Connected, person: Person, link: Link, action: Action, verdict: Verdict) -> Verdict:
     """Hold what is allowed in general against the org's sharing of this very record."""
-    if not verdict.allowed or link.id in may_touch(org, person.crm_id, link.object, [link.id], action):
+    if not verdict.allowed or link.id in may_touch(org, person.crm_id, [link.id], action):
         return verdict
     reason = f"{verdict.reason}, but the org's sharing keeps this record from the user; ask its owner to share it"
     return Verdict(False, reason)

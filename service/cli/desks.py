@@ -34,4 +34,4 @@ def at_desk(settings: Settings, org_name: str | None, username: str | None = Non
         with signed_in(services, org) as sides:
             now = services.clock()
             user = OPERATOR if username is None else acting(sides, username, now=now)
-            yield Desk(org=sides, user=user, now=now, zone=org.time_zone)
+            yield Desk(org=sides, user=user, now=now, zone=org.time_zone, operator=username is None)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
+from service.access import rights
 from service.config import Credentials, Settings
 from service.crm.client import Client
 from service.demo.customers import Customer
@@ -94,6 +95,8 @@ def stage(
         sync = services.sync(org)
         stack.enter_context(closing(sync.client.session))
         _check_mappings(sync)
+        # As the hourly job does: how objects are shared is known before anybody asks for a record.
+        rights.refresh(sync, now=services.clock())
         yield Stage(local_org=local_org, services=services, org=org, sync=sync, crm_ids=crm_ids)
 
 

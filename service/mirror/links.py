@@ -102,6 +102,23 @@ def crm_ids(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     return {str(our_id): crm_id for our_id, crm_id in connection.execute(query)}
 
 
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """A record of ours that the CRM knows, too."""
+
+    id: UUID
+    object: str
+    crm_id: str
+
+
+def twins(connection: Connection, ids: Collection[UUID]) -> list[Twin]:
+    """Return those of these records of ours that have a CRM id."""
+    if not ids:
+        return []
+    found = among(links.c.id, ids), links.c.crm_id.isnot(None)
+    return [Twin(*row) for row in connection.execute(select(links.c.id, links.c.object, links.c.crm_id).where(*found))]
+
+
 def introduce(connection: Connection, org_id: UUID, newcomers: Iterable[tuple[UUID, str, str]]) -> None:
     """Keep the CRM id of records (id, object, CRM id) that cannot be taken in yet: nothing is agreed, nothing to push."""
     rows = [{"org_id": org_id, "id": our_id, "object": noun, "crm_id": crm_id} for our_id, noun, crm_id in newcomers]

@@ -15,7 +15,7 @@ from service.crm.soql import compare, select
 from service.domain.permissions import Action
 from service.mirror import links
 from service.mirror.connected import Connected
-from service.store.assignments import sharing_of
+from service.store.assignments import sharing
 
 MOST_RECORDS = 200
 """Records that one query of UserRecordAccess may ask about."""
@@ -33,19 +33,23 @@ PUBLIC = {
 """The sharing models of an object that let everybody inside the org do it: nobody has to ask record by record."""
 
 
-def may_touch(org: Connected, user_crm_id: str, noun: str, ids: Collection[UUID], action: Action) -> set[UUID]:
-    """Return which of these records of ours the user may touch in this way; what the CRM does not know yet, nobody."""
+def may_touch(org: Connected, user_crm_id: str, ids: Collection[UUID], action: Action) -> set[UUID]:
+    """Return which of these records of ours the user may touch in this way; what the CRM does not know yet, nobody.
+
+    Records of any objects are asked about together: 200 in a query, five queries in a call.
+    """
     with org.writing(by="") as connection:
-        known = {crm_id: UUID(our_id) for our_id, crm_id in links.crm_ids(connection, [str(i) for i in ids]).items()}
-        if sharing_of(connection, noun) in PUBLIC[action]:
-            return set(known.values())
-    there = sorted(known)
+        known = links.twins(connection, ids)
+        models = sharing(connection)
+    public = {each.id for each in known if models.get(each.object) in PUBLIC[action]}
+    ours = {each.crm_id: each.id for each in known if each.id not in public}
+    there = sorted(ours)
     asks = [
         _ask(user_crm_id, there[start : start + MOST_RECORDS], ACCESS[action])
         for start in range(0, len(there), MOST_RECORDS)
     ]
     pages = org.client.composite(asks) if asks else []
-    return {known[row["RecordId"]] for page in map(_shown, pages) for row in page.rows if row[ACCESS[action]]}
+    return public | {ours[row["RecordId"]] for page in map(_shown, pages) for row in page.rows if row[ACCESS[action]]}
 
 
 def _ask(user_crm_id: str, crm_ids: Sequence[str], right: str) -> Request[Page]:

@@ -21,7 +21,7 @@ from service.plans.template_finding import Named, find_template
 def reading() -> Iterator[Desk]:
     """Open a desk for looking at things."""
     with here().sync() as sides:
-        yield Desk(org=sides, user=_reader(), now=here().now, zone=here().org.time_zone)
+        yield Desk(org=sides, user=_reader(), now=here().now, zone=here().org.time_zone, operator=True)
 
 
 @contextmanager

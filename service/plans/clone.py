@@ -17,7 +17,7 @@ from service.plans import rules
 from service.plans.clone_requests import CloneRequest
 from service.plans.clone_setting import setting, unknown_references
 from service.plans.desk import Desk
-from service.plans.keeping import Kept, keep, kept_before
+from service.plans.keeping import Kept, Made, keep, kept_before
 from service.plans.refusals import Changed, Invalid
 from service.plans.templates import template, tree_ids
 
@@ -28,8 +28,13 @@ class Cloned:
 
     noun: str
     root_id: UUID
-    ids: tuple[UUID, ...]
+    made: tuple[Made, ...]
     api_calls: int
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        """Return the ids of what was made, the root's first."""
+        return tuple(each.id for each in self.made)
 
 
 def preview(desk: Desk, request: CloneRequest) -> Clone:
@@ -51,21 +56,25 @@ def clone(desk: Desk, request: CloneRequest, *, key: str) -> Cloned | Kept:
 
 def carry_out(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned | Kept:
     """Make the clone of a request that was not made before, or keep it."""
-    decided = _decided(desk, request, request_id)
+    calls = desk.org.client.api_calls
+    try:
+        decided = _decided(desk, request, request_id)
+    except (Unreachable, Retryable) as lost:
+        # Nobody could say what of the template this user may see: nothing is decided yet, and nothing was sent.
+        return keep(desk, request, request_id, (), reason=str(lost))
     if decided.faults:
         raise Invalid(decided.faults)
-    calls = desk.org.client.api_calls
-    ids = tuple(draft.id for draft in decided.creates)
+    made = tuple(Made(draft.noun, draft.id) for draft in decided.creates)
     creates = [Create(noun=draft.noun, id=draft.id, values=draft.values) for draft in decided.creates]
     try:
         plant(desk.org, creates, by=desk.by)
     except Unplanted as refused:
         if not refused.error.transient:
             raise Invalid(_blamed(desk, decided.creates, refused)) from None
-        return keep(desk, replace(request, seen=decided.seen), request_id, decided.creates, reason=str(refused))
+        return keep(desk, replace(request, seen=decided.seen), request_id, made, reason=str(refused))
     except (Unreachable, Retryable) as lost:
-        return keep(desk, replace(request, seen=decided.seen), request_id, decided.creates, reason=str(lost))
-    return Cloned(noun=request.noun, root_id=ids[0], ids=ids, api_calls=desk.org.client.api_calls - calls)
+        return keep(desk, replace(request, seen=decided.seen), request_id, made, reason=str(lost))
+    return Cloned(noun=request.noun, root_id=made[0].id, made=made, api_calls=desk.org.client.api_calls - calls)
 
 
 def _done_before(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned | None:
@@ -75,8 +84,8 @@ def _done_before(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned 
         if root_id not in links.by_id(connection, [root_id]):
             return None
         trees = tree_ids(connection, desk.org.mappings, request.noun, [root_id])
-    children = [child for homes in trees.values() for child in homes]
-    return Cloned(noun=request.noun, root_id=root_id, ids=(root_id, *children), api_calls=0)
+    children = [Made(noun, child) for noun, homes in trees.items() for child in homes]
+    return Cloned(noun=request.noun, root_id=root_id, made=(Made(request.noun, root_id), *children), api_calls=0)
 
 
 def _decided(desk: Desk, request: CloneRequest, request_id: UUID) -> Clone:

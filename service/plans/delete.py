@@ -37,7 +37,7 @@ def delete(desk: Desk, noun: str, record_id: UUID, *, version: int) -> None:
     """Delete a record on both sides; Held says what has to go first (OB-62)."""
     desk.allow(Action.DELETE, noun)
     found = as_seen(noun, record_id, version, find_many(desk, noun, [record_id]))
-    if not desk.reachable(Action.DELETE, noun, [record_id]):
+    if not desk.reachable(Action.DELETE, [record_id]):
         raise out_of_reach(Action.DELETE, noun)
     held_by = _foreseen(desk, found).held_by
     if held_by:

@@ -44,7 +44,7 @@ def add(desk: Desk, given: Mapping[str, Any], *, record_id: UUID | None = None) 
     faults = faults or _standing(desk, UUID(str(row["playbook_task_id"])), UUID(str(row["predecessor_id"])))
     if faults:
         raise Invalid(faults)
-    if not desk.reachable(Action.EDIT, TASK, [UUID(str(row["playbook_task_id"]))]):
+    if not desk.reachable(Action.EDIT, [UUID(str(row["playbook_task_id"]))]):
         raise out_of_reach(Action.EDIT, TASK)
     create = Create(noun=NOUN, id=record_id or desk.org.new_id(), values=row)
     try:

@@ -16,12 +16,16 @@ from service.plans.refusals import Denied
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Both sides of an org, the user who acts and the moment; `zone` is the org's time zone."""
+    """Both sides of an org, the user who acts and the moment; `zone` is the org's time zone.
+
+    An operator stands for no user of the CRM: whoever runs the connector sees all that it holds, and touches none of it.
+    """
 
     org: Connected
     user: User
     now: datetime
     zone: str
+    operator: bool = False
 
     @property
     def today(self) -> date:
@@ -39,6 +43,8 @@ class Desk:
         if not verdict.allowed:
             raise Denied(verdict.reason)
 
-    def reachable(self, action: Action, noun: str, ids: Collection[UUID]) -> set[UUID]:
+    def reachable(self, action: Action, ids: Collection[UUID]) -> set[UUID]:
         """Return which of these records the CRM's sharing lets the acting user touch in this way."""
-        return may_touch(self.org, self.user.crm_id, noun, ids, action)
+        if self.operator:
+            return set(ids) if action is Action.VIEW else set()
+        return may_touch(self.org, self.user.crm_id, ids, action)

@@ -74,7 +74,7 @@ def drafted(desk: Desk, found: Found, given: Given) -> Row:
 def _drafts(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Update | Refusal]:
     """Return what each edit would change, or why it may not; read in a few queries, however many they are."""
     ids = [one.id for one in edits]
-    there, open_ = find_many(desk, noun, ids), desk.reachable(Action.EDIT, noun, ids)
+    there, open_ = find_many(desk, noun, ids), desk.reachable(Action.EDIT, ids)
     mapping = desk.org.mappings[noun]
     read = [_read(desk, mapping, one.given) for one in edits]
     waiting = _waiting(desk, noun, {one.id: values for one, (values, _) in zip(edits, read, strict=True)})

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from service.domain.drawing import Draft
 from service.domain.permissions import Right, User
 from service.mirror.connected import Connected
 from service.plans.clone_requests import CloneRequest
@@ -20,6 +19,18 @@ CLONE = "clone"
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """One record that a request makes, or made."""
+
+    noun: str
+    id: UUID
+
+    def document(self) -> dict[str, str]:
+        """Return it as JSON."""
+        return {"noun": self.noun, "id": str(self.id)}
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A request that waits until the org answers, or did; `outcome` tells what became of it."""
 
@@ -27,13 +38,12 @@ class Kept:
     reason: str
 
 
-def keep(desk: Desk, request: CloneRequest, request_id: UUID, drafts: Sequence[Draft], *, reason: str) -> Kept:
-    """Keep a request for a clone with what it makes; one that is kept already stays as it is."""
-    making = [{"noun": draft.noun, "id": str(draft.id)} for draft in drafts]
+def keep(desk: Desk, request: CloneRequest, request_id: UUID, making: Sequence[Made], *, reason: str) -> Kept:
+    """Keep a request for a clone with what was sent of it; one of which nothing had been sent learns what was."""
     kept = KeptRequest(
         id=request_id,
         kind=CLONE,
-        body={"request": request.document(), "making": making},
+        body={"request": request.document(), "making": [each.document() for each in making]},
         asked_by=_asked_by(desk),
         created_at=desk.now,
         tried_at=desk.now,

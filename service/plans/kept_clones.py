@@ -43,23 +43,25 @@ def _try(org: Connected, kept: KeptRequest, *, now: datetime) -> str:
         message = f"The org did not answer for a day, last: {kept.last_error}"
         return _end(org, kept, now, refused={"code": "unanswered", "reason": message, "faults": []})
     try:
-        reason = None if _landed(org, kept) else _made(org, kept)
+        came = kept.body["making"] if _landed(org, kept) else _made(org, kept)
     except Refusal as refusal:
         told = {"code": refusal.code, "reason": str(refusal), "faults": [asdict(fault) for fault in refusal.faults]}
         return _end(org, kept, now, refused=told)
     except Refused as no:
         return _end(org, kept, now, refused={"code": no.code.lower(), "reason": str(no), "faults": []})
     except CrmError as lost:
-        reason = str(lost)
-    if reason is None:
-        return _end(org, kept, now, outcome={"made": kept.body["making"]})
+        came = str(lost)
+    if not isinstance(came, str):
+        return _end(org, kept, now, outcome={"made": came})
     with org.writing(by="") as connection:
-        kept_requests.note(connection, kept.id, at=now, error=reason)
+        kept_requests.note(connection, kept.id, at=now, error=came)
     return WAITING
 
 
 def _landed(org: Connected, kept: KeptRequest) -> bool:
     """Ask whether the lost answer was a yes: the last record is there, and with it all the others."""
+    if not kept.body["making"]:
+        return False
     last = kept.body["making"][-1]
     mapping = org.mappings[last["noun"]]
     it = compare(mapping.key or "Id", "=", last["id"])
@@ -67,10 +69,10 @@ def _landed(org: Connected, kept: KeptRequest) -> bool:
     return bool(found.rows)
 
 
-def _made(org: Connected, kept: KeptRequest) -> str | None:
-    """Make the clone; return why it has to wait on, if it has."""
+def _made(org: Connected, kept: KeptRequest) -> list[dict[str, str]] | str:
+    """Make the clone; return what was made, or why it has to wait on."""
     cloned = carry_out(desk_of(org, kept), CloneRequest.of(kept.body["request"]), kept.id)
-    return None if isinstance(cloned, Cloned) else cloned.reason
+    return [each.document() for each in cloned.made] if isinstance(cloned, Cloned) else cloned.reason
 
 
 def _end(org: Connected, kept: KeptRequest, now: datetime, **how: dict[str, Any]) -> str:

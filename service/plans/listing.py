@@ -71,7 +71,7 @@ def listing(desk: Desk, noun: str, wanted: Wanted) -> Page:
     more = len(ids) > wanted.limit
     # A page may hold fewer than were asked for: the next one begins behind what was looked at.
     end = _place(found[-1], wanted.sort) if more else None
-    return Page(records=tuple(visible(desk, noun, found)), end=end)
+    return Page(records=tuple(visible(desk, found)), end=end)
 
 
 def one(desk: Desk, noun: str, record_id: UUID) -> Found:
@@ -83,7 +83,7 @@ def one(desk: Desk, noun: str, record_id: UUID) -> Found:
 def several(desk: Desk, noun: str, ids: Collection[UUID]) -> dict[UUID, Found]:
     """Return those of these records that are there."""
     desk.allow(Action.VIEW, noun)
-    return {found.id: found for found in visible(desk, noun, find_many(desk, noun, ids).values())}
+    return {found.id: found for found in visible(desk, find_many(desk, noun, ids).values())}
 
 
 def _place(record: Found, column: str) -> Place:

@@ -46,17 +46,17 @@ def records(connection: Connection, mapping: ObjectMapping, ids: Collection[UUID
 
 def find(desk: Desk, noun: str, record_id: UUID) -> Found:
     """Return a record; Missing when there is none, or none that the acting user may see."""
-    seen = visible(desk, noun, find_many(desk, noun, [record_id]).values())
+    seen = visible(desk, find_many(desk, noun, [record_id]).values())
     return _there(noun, record_id, {found.id: found for found in seen})
 
 
-def visible(desk: Desk, noun: str, found: Iterable[Found]) -> list[Found]:
-    """Return those of these records of a noun that the CRM's sharing lets the acting user see.
+def visible(desk: Desk, found: Iterable[Found]) -> list[Found]:
+    """Return those of these records, of any nouns, that the CRM's sharing lets the acting user see.
 
     What the CRM does not know yet it shares with nobody: whoever may see the object sees it here.
     """
     found = list(found)
-    seen = desk.reachable(Action.VIEW, noun, [one.id for one in found if one.crm_id])
+    seen = desk.reachable(Action.VIEW, [one.id for one in found if one.crm_id])
     return [one for one in found if one.id in seen or not one.crm_id]
 
 

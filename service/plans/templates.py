@@ -6,18 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import Connection, or_, select
 
 from service.domain.permissions import Action
-from service.domain.templates import DATES, NOUNS, ROOTS, Record, Template
+from service.domain.templates import ASSIGNMENT, DATES, DEPENDENCY, NOUNS, ROOTS, Record, Template
 from service.mapping.model import Mappings
 from service.mirror import ours
 from service.plans import rules
 from service.plans.desk import Desk
 from service.plans.listing import Place, Wanted, listing
-from service.plans.records import Found, said
+from service.plans.records import Found, records, said, visible
 from service.plans.refusals import Missing
 from service.store.database import among
 
@@ -28,6 +29,8 @@ PARENTS: Mapping[str, tuple[str, ...]] = {
     "playbook_task_assignment": ("playbook_task_id",),
 }
 """The columns by which a record belongs to a tree, nearest first."""
+JOINS = (DEPENDENCY, ASSIGNMENT)
+"""What the CRM shares as it shares the task that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,21 +74,24 @@ def template(desk: Desk, noun: str, template_id: UUID) -> Template:
 
 
 def tree(desk: Desk, noun: str, root_id: UUID) -> Template:
-    """Return a record with its children, template or not; Missing when it is not there."""
+    """Return a record with its children, template or not, as far as the acting user may see them.
+
+    Missing when it is not there, or not for this user.
+    """
     desk.allow(Action.VIEW, noun)
     mappings = desk.org.mappings
     with desk.org.writing(by=desk.by) as connection:
-        root = ours.read_rows(connection, mappings[noun], [root_id]).get(root_id)
-        if root is None:
-            raise _missing(noun, root_id)
-        trees = tree_ids(connection, mappings, noun, [root_id])
-        rows = {child: ours.read_rows(connection, mappings[child], list(ids)) for child, ids in trees.items()}
-    children = [
-        record
-        for child in trees
-        for record in in_order(Record(noun=child, id=our_id, row=row) for our_id, row in rows[child].items())
-    ]
-    return Template(root=Record(noun=noun, id=root_id, row=root), children=tuple(children))
+        trees = {noun: [root_id], **tree_ids(connection, mappings, noun, [root_id])}
+        found = {each: records(connection, mappings[each], list(ids)) for each, ids in trees.items()}
+    seen = visible(desk, chain(*(found[each] for each in trees if each not in JOINS)))
+    ids = {str(one.id) for one in seen}
+    # A join has no sharing of its own: it is its task's.
+    seen += [one for join in JOINS for one in found.get(join, ()) if str(one.row["playbook_task_id"]) in ids]
+    of_noun = {each: [_record(one) for one in seen if one.mapping.name == each] for each in trees}
+    if not of_noun[noun]:
+        raise _missing(noun, root_id)
+    [root] = of_noun.pop(noun)
+    return Template(root=root, children=tuple(chain(*map(in_order, of_noun.values()))))
 
 
 def tree_ids(
@@ -112,6 +118,10 @@ def tree_ids(
 def in_order(records: Iterable[Record]) -> list[Record]:
     """Return records of one noun as people read them: by number, by date, by name."""
     return sorted(records, key=_place)
+
+
+def _record(found: Found) -> Record:
+    return Record(noun=found.mapping.name, id=found.id, row=found.row)
 
 
 def _place(record: Record) -> tuple[Decimal, str, str, str]:

@@ -53,7 +53,7 @@ def tree(desk: Desk, plan_id: UUID) -> Branch:
     plan = one(desk, "success_plan", plan_id)
     with desk.org.writing(by=desk.by) as connection:
         found = _of_plan(desk, connection, plan_id)
-    return grown(plan, _visible(desk, found))
+    return grown(plan, visible(desk, found))
 
 
 def related(desk: Desk, objective_id: UUID) -> Related:
@@ -64,7 +64,7 @@ def related(desk: Desk, objective_id: UUID) -> Related:
         through = among(TASKS.playbook_id, _ids(playbooks))
         tasks = _found(desk, connection, "playbook_task", or_(TASKS.objective_id == objective_id, through))
         kpis = _found(desk, connection, "objective_kpi", KPIS.objective_id == objective_id)
-    seen = _visible(desk, (*playbooks, *tasks, *kpis))
+    seen = visible(desk, (*playbooks, *tasks, *kpis))
     return Related(
         playbooks=_of_noun("playbook", seen),
         playbook_tasks=_of_noun("playbook_task", seen),
@@ -104,14 +104,6 @@ def _found(desk: Desk, connection: Connection, noun: str, condition: ColumnEleme
     order = [columns[name] for name in ORDER if name in columns]
     ids = connection.execute(select(columns.id).where(condition).order_by(*order)).scalars().all()
     return tuple(records(connection, mapping, ids))
-
-
-def _visible(desk: Desk, found: Iterable[Found]) -> list[Found]:
-    """Return what sharing shows of these records of several objects."""
-    of_noun: defaultdict[str, list[Found]] = defaultdict(list)
-    for record in found:
-        of_noun[record.mapping.name].append(record)
-    return [record for noun, some in of_noun.items() for record in visible(desk, noun, some)]
 
 
 def _of_noun(noun: str, found: Iterable[Found]) -> tuple[Found, ...]:

@@ -70,8 +70,7 @@ def replace_sharing(connection: Connection, org_id: UUID, models: Mapping[str, s
         connection.execute(insert(sharing_models), rows)
 
 
-def sharing_of(connection: Connection, noun: str) -> str | None:
-    """Return how an object is shared; None as long as nobody has looked."""
-    return connection.execute(
-        select(sharing_models.c.model).where(sharing_models.c.object == noun)
-    ).scalar_one_or_none()
+def sharing(connection: Connection) -> dict[str, str]:
+    """Return how each object (by noun) is shared; nothing as long as nobody has looked."""
+    rows = connection.execute(select(sharing_models.c.object, sharing_models.c.model))
+    return {row.object: row.model for row in rows}

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     delete,
+    literal,
     select,
     text,
     update,
@@ -70,10 +71,17 @@ _COLUMNS = [kept_requests.c[name] for name in KeptRequest.__slots__]
 
 
 def keep(connection: Connection, org_id: UUID, request: KeptRequest) -> None:
-    """Keep a request; one that is kept already stays as it is."""
+    """Keep a request; one that is kept already stays as it is, unless nothing of it had been sent so far."""
     names = ("id", "kind", "body", "asked_by", "created_at", "tried_at", "last_error")
     values = {name: getattr(request, name) for name in names}
-    connection.execute(insert(kept_requests).values(org_id=org_id, **values).on_conflict_do_nothing())
+    statement = insert(kept_requests).values(org_id=org_id, **values)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["org_id", "id"],
+            set_={"body": statement.excluded.body},
+            where=kept_requests.c.body["making"] == literal([], JSONB),
+        )
+    )
 
 
 def of_id(connection: Connection, request_id: UUID) -> KeptRequest | None:

@@ -11,7 +11,7 @@ from service.crm.errors import Refused, RowError
 from service.localorg.faults.kinds import Fault
 from service.localorg.faults.model import MOST
 from service.store import reports
-from service.store.assignments import Assignment, assignments_of, sharing_of
+from service.store.assignments import Assignment, assignments_of, sharing
 from service.sync.context import Sync
 from tests.access.granting import assign_group, group, set_id
 from tests.world import World
@@ -130,9 +130,9 @@ def test_an_org_that_hides_its_setup_still_says_how_objects_are_shared(world: Wo
 
     assert (found.shown, found.assignments) == (False, ())
     with world.transaction() as connection:
-        assert sharing_of(connection, "objective") == "ReadWrite"
-        assert sharing_of(connection, "playbook_task_assignment") == "ControlledByParent"
-        assert sharing_of(connection, "payroll") is None
+        models = sharing(connection)
+        assert (models["objective"], models["playbook_task_assignment"]) == ("ReadWrite", "ControlledByParent")
+        assert "payroll" not in models
         report = reports.last(connection, KIND)
     assert report
     assert (report.at, report.body["shown"]) == (world.clock.now(), False)

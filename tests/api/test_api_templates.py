@@ -10,6 +10,7 @@ from service.crm.errors import Unreachable
 from service.crm.session import Session
 from service.plans.kept_clones import make_kept
 from tests.api.conftest import Somebody
+from tests.desks import mirror_sharing
 from tests.world import World
 
 
@@ -26,6 +27,7 @@ def template(world: World, account: UUID) -> UUID:
         world.create_here("playbook_task", name=f"Task {number}", **stands, **days)
     world.settle()
     assert world.parked() == []
+    mirror_sharing(world)
     return root
 
 

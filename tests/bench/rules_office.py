@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
+from service.access import rights
 from service.domain.permissions import Right, User
 from service.mirror.links import our_ids
 from service.plans.desk import Desk
@@ -71,6 +72,8 @@ def open_office(database_url: str, size: RulesSize) -> Iterator[Office]:
         sync = open_sync(site)
         with closing(sync.client.session):
             cycle(site, sync)
+            # As the hourly job has done before anybody asks: how objects are shared is known.
+            rights.refresh(sync, now=site.now())
             yield Office(site=site, size=size, sync=sync, user=_manager(site, sync))
 
 

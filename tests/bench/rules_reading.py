@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 from sqlalchemy import Engine, event
 
-from service.access import certificates, rights, tokens
+from service.access import certificates, tokens
 from service.api.app import create_api
 from service.store import orgs
 from service.store.orgs import Org
@@ -105,8 +105,6 @@ def _reader(office: Office) -> Iterator[Reader]:
         return datetime.now(UTC) + ahead
 
     org = orgs.save(engine, _connected(site))
-    # As the hourly job has done before anybody reads: how objects are shared is known.
-    rights.refresh(office.sync, now=clock())
     certificates.register(engine, org.id, certificates.read(site.certificate()), now=clock())
     with TemporaryDirectory(prefix="plansync-bench-") as folder:
         known = settings(Path(folder), api_rate=1_000_000)

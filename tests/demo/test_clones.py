@@ -33,7 +33,7 @@ DATED = Dated(
     there="2027-02-19",
 )
 FINE = Deployed(
-    clones=(Cloned(noun="objective", root_id=uuid4(), ids=(), api_calls=1),),
+    clones=(Cloned(noun="objective", root_id=uuid4(), made=(), api_calls=1),),
     dates=(DATED,),
     tried=(Tried(who="Somebody Else", what="clone the template", reason="Without a permission set"),),
 )

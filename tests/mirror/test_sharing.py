@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
 from service.crm.errors import Refused
 from service.domain.permissions import Action
-from service.localorg.schema.model import Sharing
 from service.mirror.sharing import MOST_RECORDS, may_touch
 from service.store.assignments import replace_sharing
+from tests.desks import make_private
 from tests.world import World
 
 CSM, PARTICIPANT = "csm@example.com", "part@example.com"
@@ -33,7 +32,7 @@ def objectives(world: World, count: int = 1, **values: object) -> list[UUID]:
 
 
 def allowed(world: World, username: str, ids: list[UUID], action: Action) -> set[UUID]:
-    return may_touch(world.sync, world.org.user_id(username), "objective", ids, action)
+    return may_touch(world.sync, world.org.user_id(username), ids, action)
 
 
 def known(world: World, **models: str) -> None:
@@ -91,16 +90,24 @@ def test_as_long_as_nobody_has_looked_the_org_is_asked(world: World) -> None:
 
 
 def test_a_private_record_is_only_its_owners(world: World) -> None:
-    sobject = world.crm("objective")
     ids = objectives(world, OwnerId=world.org.user_id(PARTICIPANT))
     others = objectives(world)
-    found = world.org.schema.objects[sobject]
-    world.org.access._schema = replace(
-        world.org.schema, objects={**world.org.schema.objects, sobject: replace(found, sharing=Sharing.PRIVATE)}
-    )
+    make_private(world, "objective")
 
     assert allowed(world, PARTICIPANT, [*ids, *others], Action.VIEW) == set(ids)
     assert allowed(world, CSM, [*ids, *others], Action.VIEW) == {*ids, *others}
+
+
+def test_records_of_several_objects_are_asked_about_in_one_query(world: World) -> None:
+    ids = objectives(world)
+    plan = world.create_there("success_plan", Name="Grow", Template__c=True, OwnerId=world.org.user_id(CSM))
+    world.cycle()
+    make_private(world, "success_plan")
+    before = calls(world)
+
+    assert allowed(world, PARTICIPANT, [*ids, world.our_id(plan)], Action.VIEW) == set(ids)
+    assert allowed(world, CSM, [*ids, world.our_id(plan)], Action.VIEW) == {*ids, world.our_id(plan)}
+    assert calls(world) == before + 2
 
 
 def test_two_hundred_records_are_asked_in_a_query_and_five_queries_in_a_call(world: World) -> None:
@@ -125,4 +132,4 @@ def test_an_org_that_cannot_say_is_an_error_and_no_refusal_of_the_user(world: Wo
     ids = objectives(world)
 
     with pytest.raises(Refused):
-        may_touch(world.sync, "not an id", "objective", ids, Action.DELETE)
+        may_touch(world.sync, "not an id", ids, Action.DELETE)

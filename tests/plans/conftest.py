@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from service.plans.desk import Desk
-from tests.desks import desk_of, employ
+from tests.desks import desk_of, employ, mirror_sharing
 from tests.world import World
 
 CUSTOMER_SUCCESS, PARTICIPANT = "CSC_Customer_Success", "CSC_Participant_User"
@@ -50,6 +50,7 @@ def place(world: World) -> Place:
         "idle": make("cs_resource", Name="Ike", Active__c=False),
     }
     world.cycle()
+    mirror_sharing(world)
     return Place(world=world, **{name: str(world.our_id(crm_id)) for name, crm_id in made.items()})
 
 

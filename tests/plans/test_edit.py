@@ -15,6 +15,7 @@ from service.plans.edit import Edit, edit, edit_many
 from service.plans.listing import Wanted, listing, one
 from service.plans.records import find
 from service.plans.refusals import Changed, Denied, Invalid, Missing
+from tests.desks import make_private
 from tests.plans.conftest import Place
 
 
@@ -126,6 +127,7 @@ def test_only_who_may_publish_ticks_template_later(place: Place, participant: De
 
 @pytest.mark.req("OB-05")
 def test_sharing_in_the_crm_is_asked(place: Place, csm: Desk, outsider: Desk, objective: UUID) -> None:
+    make_private(place.world, "objective")
     # The outsider's desk is given the rights here; the org itself knows better.
     bold = replace(csm, user=replace(csm.user, crm_id=outsider.user.crm_id))
     with pytest.raises(Denied, match="Sharing"):
@@ -136,6 +138,7 @@ def test_sharing_in_the_crm_is_asked(place: Place, csm: Desk, outsider: Desk, ob
 def test_what_sharing_hides_is_not_there_for_whoever_looks(
     place: Place, csm: Desk, outsider: Desk, objective: UUID
 ) -> None:
+    make_private(place.world, "objective")
     hidden = replace(csm, user=replace(csm.user, crm_id=outsider.user.crm_id))
     assert [record.id for record in listing(csm, "objective", Wanted()).records] == [objective]
     assert not listing(hidden, "objective", Wanted()).records

@@ -17,6 +17,7 @@ from service.plans.keeping import Kept, outcome
 from service.plans.kept_clones import make_kept
 from service.plans.refusals import Missing
 from service.store import kept_requests
+from tests.desks import RIGHTS, make_open, make_private
 from tests.plans.adoption import CHILDREN, NOW, Adoption, adoption, count
 from tests.plans.cloning import request_of
 from tests.plans.conftest import Place
@@ -110,6 +111,42 @@ def test_whatever_happens_on_the_way_there_is_one_clone_in_the_end(way: str, tem
     assert isinstance(again, Cloned)
     assert len(again.ids) == sum(ONE_CLONE.values())
     assert {noun: len(world.here(noun)) for noun in ONE_CLONE} == {noun: count(world)[noun] for noun in ONE_CLONE}
+
+
+@pytest.mark.req("P4")
+@pytest.mark.parametrize("way", WAYS)
+def test_a_clone_whose_sharing_cannot_be_asked_is_kept_and_made_once(
+    way: str, template: Adoption, author: Desk
+) -> None:
+    world = template.world
+    make_private(world, "objective", "playbook_task")
+    before = count(world)
+    silence(world)
+    waiting = kept(author, request_of(template))
+    world.org.faults.clear()
+    # Nobody has to ask any more, and it is the clone that meets the fault.
+    make_open(world)
+    world.org.faults.once(way)
+    for _ in range(3):
+        make_kept(author.org, now=LATER)
+
+    assert added(world, before) == ONE_CLONE
+    told = (outcome(author, waiting.id).outcome or {})["made"]
+    assert Counter(each["noun"] for each in told) == ONE_CLONE
+
+
+def test_a_clone_whose_sharing_cannot_be_asked_is_refused_when_its_template_is_hidden(
+    template: Adoption, participant: Desk
+) -> None:
+    world = template.world
+    make_private(world, "objective")
+    stranger = replace(participant, now=NOW, user=replace(participant.user, rights=RIGHTS["CSC_Customer_Success"]))
+    silence(world)
+    waiting = kept(stranger, request_of(template))
+    world.org.faults.clear()
+
+    assert make_kept(stranger.org, now=LATER) == Counter(refused=1)
+    assert (outcome(stranger, waiting.id).refused or {})["code"] == "missing"
 
 
 def test_a_row_that_is_locked_for_now_is_tried_again(template: Adoption, author: Desk) -> None:

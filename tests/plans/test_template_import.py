@@ -17,6 +17,7 @@ from service.plans.template_files import dump
 from service.plans.template_import import Plan, carry_out, plan_import
 from service.plans.template_telling import slug
 from service.plans.versions import keep_version, publish, standing, versions
+from tests.desks import mirror_sharing
 from tests.plans.template_texts import ONBOARDING, blueprint
 from tests.world import World, shipped
 
@@ -37,6 +38,7 @@ def desk(world: World) -> Desk:
     """The desk of a template author."""
     world.create_there("cs_resource", Name="Ada Ash", Email__c="ada@ash.example", Active__c=True)
     world.cycle()
+    mirror_sharing(world)
     return Desk(org=world.sync, user=AUTHOR, now=world.clock.now(), zone="UTC")
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, event
 
-from service.domain.permissions import Right
+from service.domain.permissions import Action, Right, User
+from service.domain.templates import Template
 from service.plans.create import create
 from service.plans.desk import Desk
 from service.plans.edit import Edit, edit
 from service.plans.records import find
 from service.plans.refusals import Denied, Missing
-from service.plans.templates import template, templates
+from service.plans.templates import template, templates, tree
+from tests.desks import make_private
 from tests.plans.adoption import CHILDREN, adoption
 from tests.plans.conftest import Place
+
+Read = Callable[[Desk, str, UUID], Template]
 
 
 @pytest.mark.req("OB-25")
@@ -116,6 +122,37 @@ def test_a_plan_template_has_what_stands_under_its_objectives_too(place: Place, 
     assert {record.id for record in found} == {plan, stray, *made.ids.values()}
     [listed] = templates(csm, "success_plan").templates
     assert listed.children == {**CHILDREN, "objective": 1, "playbook_task": 6}
+
+
+@pytest.mark.req("OB-04")
+@pytest.mark.parametrize("read", [template, tree])
+def test_a_template_that_sharing_hides_is_not_there(place: Place, csm: Desk, participant: Desk, read: Read) -> None:
+    made = adoption(place, OwnerId=csm.user.crm_id)
+    make_private(place.world, "objective")
+
+    assert read(csm, "objective", made.id).root.id == made.id
+    with pytest.raises(Missing, match=r"template .* \(any more\)"):
+        read(participant, "objective", made.id)
+
+
+@pytest.mark.req("OB-04")
+def test_a_template_is_read_without_the_children_that_sharing_hides(place: Place, participant: Desk) -> None:
+    made = adoption(place)
+    make_private(place.world, "playbook_task")
+
+    nouns = Counter(record.noun for record in template(participant, "objective", made.id).children)
+    assert nouns == {"objective_kpi": 2, "playbook": 2}
+
+
+def test_whoever_runs_the_connector_reads_all_of_a_template_and_asks_nobody(place: Place, csm: Desk) -> None:
+    made = adoption(place)
+    make_private(place.world, "objective", "playbook_task")
+    operator = replace(csm, user=User(crm_id="", name="the command line", rights=csm.user.rights), operator=True)
+    before = place.world.sync.client.api_calls
+
+    assert len(template(operator, "objective", made.id).children) == sum(CHILDREN.values())
+    assert place.world.sync.client.api_calls == before
+    assert operator.reachable(Action.EDIT, [made.id]) == set()
 
 
 @pytest.mark.parametrize("noun", ["objective", "success_plan", "playbook"])
