@@ -73,7 +73,8 @@ def decide(sync: Sync, choices: Sequence[Choice], *, by: str, now: datetime) -> 
     with transaction(sync.engine, sync.org_id, by=by) as connection:
         journal.begin(connection)
         cases = _gather(sync, connection, choices)
-        for mapping in sync.mappings:
+        # Children first: what follows a parent is not written over with what was read of it before.
+        for mapping in reversed(sync.mappings.objects):
             some = [case for case in cases if case.conflict.object == mapping.name]
             desk = _Desk(sync=sync, connection=connection, journal=journal, mapping=mapping)
             desk.decide_fields([case for case in some if case.conflict.field])
@@ -119,7 +120,7 @@ class _Desk:
 
     def decide_fields(self, cases: Sequence[_Case]) -> None:
         """Give each decided field to its winner, and ask about it no more."""
-        settle(self.connection, self.sync.org_id, self.mapping, list(_rulings(cases)))
+        settle(self.sync, self.connection, self.journal, self.mapping, list(_rulings(cases)))
         decided = [(case.conflict.id, case.conflict.field) for case in cases]
         self.connection.execute(delete(parked).where(tuple_(parked.c.link_id, parked.c.field).in_(decided)))
 

@@ -13,21 +13,18 @@ from sqlalchemy import Connection
 from service.domain.merging import WAITS, Fate, FieldDecision, Merge, Outcome, contest, deleted_here, merge
 from service.domain.values import Row
 from service.mapping.model import ObjectMapping
-from service.mirror import cascade, links, ours
-from service.mirror.cascade import Followed
+from service.mirror import links, ours
 from service.mirror.links import Link
 from service.sync import theirs
 from service.sync.arrive import Arrival, arrive
 from service.sync.contested import contested
 from service.sync.context import Sync, rules
 from service.sync.fetch import Shown
+from service.sync.follow import let_follow
 from service.sync.journal import Decision, Journal, of_field
 from service.sync.park import EDITED_THERE, SENT, Parked, Why, park, release, release_fields
 from service.sync.plan import Act
 from service.sync.theirs import Raw, Theirs
-
-FOLLOW = "follow"
-"""What the decision log calls a child's taking over of its parent's value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,16 +111,8 @@ class Pull:
         self.journal.log(connection, [of_field(m.theirs.link.id, noun, d) for m, d in news])
         release_fields(connection, {m.theirs.link.id: {d.column for d in m.merge.asked} for m in met})
         self._park([_asked(m, d) for m, d in news if d.outcome in WAITS])
-        self._let_follow(met)
-
-    def _let_follow(self, met: list[Met]) -> None:
-        """Let children take over what the CRM changed in their parents (OB-54, OB-55); they are pushed like any edit."""
-        changed: dict[str, list[UUID]] = {}
-        for m in met:
-            for column in m.merge.here:
-                changed.setdefault(column, []).append(m.theirs.link.id)
-        followed = cascade.follow(self.connection, self.sync.mappings, self.mapping.name, changed)
-        self.journal.log(self.connection, [_followed(one) for one in followed])
+        taken = {m.theirs.link.id: m.merge.here for m in met}
+        let_follow(connection, self.sync.mappings, self.journal, noun, taken)
 
     def _face(self, shown: Theirs) -> None:
         """Meet a record that we deleted and the CRM still shows: edited there since, or just not deleted there yet."""
@@ -186,12 +175,6 @@ def _landed_unheard(met: Met) -> list[Decision]:
     act = Act.UPDATE if link.base else Act.CREATE
     line = Decision(link_id=link.id, object=link.object, action=act.value, reason="landed; its answer had got lost")
     return [replace(line, base=link.base, ours=landed)] if landed else []
-
-
-def _followed(one: Followed) -> Decision:
-    return Decision(
-        link_id=one.id, object=one.noun, field=one.column, action=FOLLOW, reason=one.reason, base=one.old, ours=one.new
-    )
 
 
 def _asked(met: Met, decision: FieldDecision) -> Parked:

@@ -87,7 +87,7 @@ class Mender:
             asked = [_question(link, field) for field in finding.fields if sides[field.column] is Policy.ASK]
             park(connection, self.sync.org_id, asked, now=self.journal.now)
             self.journal.log(connection, [_of_field(finding, field, sides[field.column]) for field in finding.fields])
-        settle(connection, self.sync.org_id, mapping, rulings)
+        settle(self.sync, connection, self.journal, mapping, rulings)
 
     def _send_again(self, connection: Connection, mapping: ObjectMapping, findings: Sequence[Finding]) -> None:
         """Have created there what the CRM never got, also where no link was made."""

@@ -14,6 +14,9 @@ from service.mapping.model import ObjectMapping
 from service.mirror import links, ours
 from service.mirror.links import Link
 from service.store.ledger import links as ledger
+from service.sync.context import Sync
+from service.sync.follow import let_follow
+from service.sync.journal import Journal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +32,14 @@ class Ruling:
     overrule: Row = field(default_factory=dict)
 
 
-def settle(connection: Connection, org_id: UUID, mapping: ObjectMapping, rulings: Sequence[Ruling]) -> None:
-    """Carry rulings out on records whose rows and links the caller has locked."""
-    changed = {r.link.id: {**r.held, **r.take} for r in rulings if any(r.held[c] != v for c, v in r.take.items())}
-    ours.write_rows(connection, mapping, org_id, changed)
+def settle(
+    sync: Sync, connection: Connection, journal: Journal, mapping: ObjectMapping, rulings: Sequence[Ruling]
+) -> None:
+    """Carry rulings out on records whose rows and links the caller has locked, and let their children follow."""
+    taken = {r.link.id: [c for c, v in r.take.items() if r.held[c] != v] for r in rulings}
+    changed = {r.link.id: {**r.held, **r.take} for r in rulings if taken[r.link.id]}
+    ours.write_rows(connection, mapping, sync.org_id, changed)
+    let_follow(connection, sync.mappings, journal, mapping.name, taken)
     _agree(connection, rulings)
     touch(connection, [r.link.id for r in rulings if r.overrule])
     links.mark_clean(connection, [r.link.id for r in rulings if not r.overrule and not r.link.dirty])

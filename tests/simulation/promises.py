@@ -10,7 +10,7 @@ from service.domain.merging import Direction
 from service.domain.values import Kind, Row
 from service.mapping.model import FieldMapping
 from service.mapping.wire import wire_row
-from service.sync.pull import FOLLOW
+from service.sync.follow import FOLLOW
 from tests.simulation.business import PLAYED
 from tests.simulation.memory import Change, Memory
 from tests.simulation.sent import Sent

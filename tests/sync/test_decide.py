@@ -7,10 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from service.domain.merging import Policy
 from service.mapping.model import Mappings
 from service.sync.decide import Changed, Choice, Side, Undecidable, decide
 from tests.sync.conftest import Customer
 from tests.sync.test_inbox import asked, clash
+from tests.sync.test_repair import with_policy
 from tests.world import World
 
 
@@ -34,6 +36,24 @@ def test_the_crms_value_becomes_ours_at_once_and_nothing_is_sent(world: World, c
     assert kpi(world, customer) == ("30", "30")
     assert world.parked() == []
     assert world.cycle().counts == {}
+
+
+@pytest.mark.req("OB-54")
+def test_the_children_follow_the_value_that_was_chosen(world: World, customer: Customer) -> None:
+    with_policy(world, "objective", "success_plan_id", Policy.ASK)
+    playbook = world.create_there(
+        "playbook", Name="Launch", Account__c=customer.account, Objective__c=customer.objective
+    )
+    other = world.create_there("success_plan", Name="Renew", Account__c=customer.account)
+    world.settle()
+    world.edit_there("objective", customer.objective, Success_Plan__c=other)
+    world.edit_here("objective", customer.here(customer.objective), success_plan_id=None)
+    world.cycle()
+
+    assert choose(world, Side.THEIRS) == 1
+    assert world.here("playbook")[customer.here(playbook)]["success_plan_id"] == str(customer.here(other))
+    world.settle()
+    assert world.there("playbook")[playbook]["Success_Plan__c"] == other
 
 
 def test_our_value_goes_to_the_crm_with_the_next_sync(world: World, customer: Customer) -> None:

@@ -14,6 +14,7 @@ from service.mapping.model import Mappings
 from service.store import lock
 from service.store.ledger import links, runs
 from service.sync.audit import Audit, audit
+from service.sync.follow import FOLLOW
 from service.sync.load import Vanished
 from service.sync.look import Looked
 from service.sync.repair import Mender, repair
@@ -56,6 +57,24 @@ def test_the_crms_value_is_taken_where_the_mapping_lets_it_win(world: World, cus
 
     assert made.repaired == {"repair": 1}
     assert world.here("objective")[ours]["title"] is None
+    assert clean(world)
+
+
+@pytest.mark.req("OB-54")
+def test_the_children_follow_what_is_taken_from_the_crm(world: World, customer: Customer) -> None:
+    playbook = world.create_there(
+        "playbook", Name="Launch", Account__c=customer.account, Objective__c=customer.objective
+    )
+    other = world.create_there("success_plan", Name="Renew", Account__c=customer.account)
+    world.settle()
+    planting.change_there(world, "objective", customer.objective, Success_Plan__c=other)
+
+    run(world)
+
+    assert world.here("playbook")[customer.here(playbook)]["success_plan_id"] == str(customer.here(other))
+    assert [(line["link_id"], line["field"]) for line in world.decisions() if line["action"] == FOLLOW] == [
+        (customer.here(playbook), "success_plan_id")
+    ]
     assert clean(world)
 
 
