@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from service.access.rights import refresh as refresh_rights
 from service.plans.kept_clones import make_kept
 from service.plans.progress import refresh as refresh_progress
-from service.store import kept_requests, schedule
+from service.store import field_security, kept_requests, schedule
 from service.store.overview import tried_longest_ago
 from service.sync import audit as audits
 from service.sync import park
@@ -23,6 +23,8 @@ from service.sync.sweep import sweep as sweep_ids
 RETRIED_AT_ONCE = 200
 """Parked records that a retry lets go: what stays refused costs a bounded number of calls."""
 TICKS_KEPT = timedelta(days=14)
+FIELDS_KEPT = timedelta(days=1)
+"""What is closed to a user is asked anew every hour in which it matters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,4 +98,6 @@ def prune(work: Work) -> Report:
     with work.sync.transaction() as connection:
         ticks = schedule.forget(connection, before=work.now - TICKS_KEPT)
         requests = kept_requests.forget(connection, before=work.now - work.keep)
-    return Report(kind="prune", counts={**counts, "ticks": ticks, "requests": requests}, api_calls=0)
+        fields = field_security.forget(connection, before=work.now - FIELDS_KEPT)
+    dropped = {**counts, "ticks": ticks, "requests": requests, "field_security": fields}
+    return Report(kind="prune", counts=dropped, api_calls=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
@@ -37,19 +37,22 @@ class _Unread(Exception):  # noqa: N818 - named for what became of the value
         self.code, self.message = code, message
 
 
-def read(mapping: ObjectMapping, given: Mapping[str, Any]) -> tuple[Row, list[Fault]]:
-    """Return the canonical values of what a client sent (JSON values by column), and what is wrong with the rest."""
+def read(mapping: ObjectMapping, given: Mapping[str, Any], *, locked: Collection[str] = ()) -> tuple[Row, list[Fault]]:
+    """Return the canonical values of what a client sent (JSON values by column), and what is wrong with the rest.
+
+    `locked` are the columns that field-level security keeps this client from.
+    """
     row: Row = {}
     faults = []
     for column, raw in given.items():
         try:
-            row[column] = _value(_settable(mapping, column), raw)
+            row[column] = _value(_settable(mapping, column, locked), raw)
         except _Unread as unread:
             faults.append(Fault(field=column, code=unread.code, message=unread.message))
     return row, faults
 
 
-def _settable(mapping: ObjectMapping, column: str) -> FieldMapping:
+def _settable(mapping: ObjectMapping, column: str, locked: Collection[str]) -> FieldMapping:
     try:
         field = mapping.field(column)
     except KeyError:
@@ -60,6 +63,9 @@ def _settable(mapping: ObjectMapping, column: str) -> FieldMapping:
         raise _Unread("read_only", f"{column} is set in the CRM only; leave it out")
     if field.direction is Direction.PUSH:
         raise _Unread("read_only", f"{column} is computed; leave it out")
+    if column in locked:
+        way = "leave it out, or ask an administrator of the org for edit access to it"
+        raise _Unread("read_only", f"The org's field-level security keeps you from setting {column}; {way}")
     return field
 
 

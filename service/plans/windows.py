@@ -15,11 +15,12 @@ from service.domain.faults import Fault
 from service.domain.permissions import Action
 from service.domain.values import Kind
 from service.mapping.model import FieldMapping, ObjectMapping
-from service.plans import window_sources
+from service.plans import field_security, window_sources
 from service.plans.desk import Desk
 from service.plans.records import find
 from service.plans.refusals import Invalid
-from service.plans.window_sources import TYPE_FIELD, Security, Shown
+from service.plans.window_sources import TYPE_FIELD, Shown
+from service.store.field_security import Closed
 
 RECORD_TYPE = "record_type_id"
 """The field of a record's type: filled, never to be changed (OB-49)."""
@@ -76,11 +77,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What decides on the fields of one window: the object as the org describes it, the user's security, what is done."""
+    """What decides on the fields of one window: the object as the org describes it, what is closed to the user, what is done."""
 
     mapping: ObjectMapping
     described: Mapping[str, Mapping[str, Any]]
-    security: Security | None
+    closed: Closed
     is_new: bool
 
 
@@ -88,19 +89,19 @@ def form(desk: Desk, noun: str, *, record_type: str | None = None, record_id: UU
     """Return the window in which the acting user creates a record, or edits the one with that id."""
     desk.allow(Action.CREATE if record_id is None else Action.EDIT, noun)
     mapping = desk.org.mappings[noun]
-    described, security = window_sources.look(desk.org, mapping, desk.user.crm_id)
+    described, closed = field_security.look(desk, noun)
     types = record_types(described)
     chosen = _asked(types, record_type) if record_id is None else _type_of(desk, noun, record_id, types)
     if types and chosen is None and record_id is None:
         return Form(noun=noun, fields=(), record_types=types)
     shown = _shown(desk, mapping, types, chosen)
-    window = Window(mapping, {field["name"]: field for field in described["fields"]}, security, record_id is None)
+    window = Window(mapping, {field["name"]: field for field in described["fields"]}, closed, record_id is None)
     return Form(
         noun=noun,
         fields=fields_of(window, shown or [Shown(field.crm) for field in mapping.fields], chosen),
         record_types=types,
         record_type=chosen,
-        note=HIDDEN if security is None or shown is None else None,
+        note=None if closed.shown and shown is not None else HIDDEN,
     )
 
 
@@ -120,9 +121,9 @@ def fields_of(window: Window, shown: Sequence[Shown], chosen: RecordType | None)
     for each in shown:
         if each.crm == TYPE_FIELD and chosen:
             found.append(_type_field(window, chosen))
-        elif each.crm in mapped and each.crm in window.described and _is_readable(window, each.crm):
+        elif each.crm in mapped and each.crm in window.described:
             found.append(_field(window, mapped[each.crm], each))
-    return tuple(found)
+    return tuple(field for field in found if field.column not in window.closed.hidden)
 
 
 def _shown(
@@ -163,7 +164,7 @@ def _type_field(window: Window, chosen: RecordType) -> FormField:
 def _field(window: Window, field: FieldMapping, shown: Shown) -> FormField:
     described = window.described[field.crm]
     open_there = shown.for_new if window.is_new else shown.for_update
-    read_only = not (open_there and field.pulled and field.pushed and _is_editable(window, field.crm))
+    read_only = not (open_there and field.pulled and field.pushed and _is_editable(window, field))
     return FormField(
         column=field.column,
         label=described["label"],
@@ -180,15 +181,10 @@ def _field(window: Window, field: FieldMapping, shown: Shown) -> FormField:
     )
 
 
-def _is_readable(window: Window, crm: str) -> bool:
-    return window.security is None or not window.described[crm]["permissionable"] or crm in window.security
-
-
-def _is_editable(window: Window, crm: str) -> bool:
-    described = window.described[crm]
-    if not described["createable" if window.is_new else "updateable"]:
-        return False
-    return window.security is None or not described["permissionable"] or window.security[crm]
+def _is_editable(window: Window, field: FieldMapping) -> bool:
+    described = window.described[field.crm]
+    can_be_set = bool(described["createable" if window.is_new else "updateable"])
+    return can_be_set and field.column not in window.closed.locked
 
 
 def _is_demanded(described: Mapping[str, Any]) -> bool:
