@@ -102,7 +102,8 @@ def plant(world: World) -> dict[str, UUID]:
     contact = world.create_there("contact", LastName="Doe", AccountId=account)
     world.settle()
     made = {"account": world.our_id(account), "contact": world.our_id(contact), "user": next(iter(world.here("user")))}
-    for noun in ("cs_resource", "success_plan", "objective", "playbook", "playbook_task"):
+    made["cs_resource"] = world.create_here("cs_resource", name="Ana", active=True)
+    for noun in ("success_plan", "objective", "playbook", "playbook_task"):
         made[noun] = world.create_here(noun, name=noun)
     made["objective_kpi"] = world.create_here("objective_kpi", description="Seats", objective_id=made["objective"])
     other = world.create_here("playbook_task", name="Before")
