@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,10 @@ from service.domain.permissions import Action
 from service.mirror.writing import Create, Unplanted, plant
 from service.plans import forms, rules, tags
 from service.plans.desk import Desk
+from service.plans.field_security import closed
+from service.plans.references import Draft, pointed_by
 from service.plans.refusals import Invalid
+from service.plans.rules import Pointed
 from service.plans.windows import RECORD_TYPE
 
 _CRM_ID = re.compile(r"012[0-9A-Za-z]{12}([0-9A-Za-z]{3})?")
@@ -37,12 +40,18 @@ def create(desk: Desk, noun: str, given: Given, *, kpis: Sequence[Given] = (), r
     if given.get("template"):
         desk.allow(Action.PUBLISH, noun)
     root_id = record_id or desk.org.new_id()
-    root, faults = _drafted(desk, noun, root_id, given)
-    faults += resources.unknown(desk.user)
-    creates = [root]
-    for number, one in enumerate(kpis):
-        kpi, wrong = _drafted_kpi(desk, root_id, one)
-        creates.append(kpi)
+    read = [_read(desk, noun, root_id, given, closed(desk, noun).locked)]
+    if kpis:
+        of_root = {"objective_id": str(root_id)}
+        locked = closed(desk, "objective_kpi").locked - of_root.keys()
+        read += [_read(desk, "objective_kpi", desk.org.new_id(), {**one, **of_root}, locked) for one in kpis]
+    drafted = [
+        _ruled(desk, one, faults, pointed)
+        for (one, faults), pointed in zip(read, _around(desk, [one for one, _ in read]), strict=True)
+    ]
+    creates = [one for one, _ in drafted]
+    faults = [*drafted[0][1], *resources.unknown(desk.user)]
+    for number, (_, wrong) in enumerate(drafted[1:]):
         faults += [replace(fault, record=f"kpis/{number}") for fault in wrong]
     if faults:
         raise Invalid(faults)
@@ -53,21 +62,31 @@ def create(desk: Desk, noun: str, given: Given, *, kpis: Sequence[Given] = (), r
     return root_id
 
 
-def _drafted(desk: Desk, noun: str, record_id: UUID, given: Given) -> tuple[Create, list[Fault]]:
-    """Return the record as it would be made, and what is wrong with it."""
+def _read(desk: Desk, noun: str, record_id: UUID, given: Given, locked: Set[str]) -> tuple[Create, list[Fault]]:
+    """Return a record as it was asked for, and what cannot be read of it."""
     mapping = desk.org.mappings[noun]
     record_type, faults = _record_type(given.get(RECORD_TYPE))
-    row, unread = forms.read(mapping, {column: raw for column, raw in given.items() if column != RECORD_TYPE})
-    faults += unread
+    values = {column: raw for column, raw in given.items() if column != RECORD_TYPE}
+    row, unread = forms.read(mapping, values, locked=locked)
     row, strange = tags.spelled(desk.org, mapping, row)
-    faults += strange
-    with desk.org.writing(by=desk.by) as connection:
-        (pointed,) = rules.pointed_at(connection, desk.org.mappings, noun, [row])
-    row = rules.owned(mapping, rules.filled(noun, row, pointed), pointed, desk.user)
+    return Create(noun=noun, id=record_id, values=row, record_type=record_type), [*faults, *unread, *strange]
+
+
+def _around(desk: Desk, creates: Sequence[Create]) -> list[Pointed]:
+    """Return what new records point at; what is made along with them is not there yet."""
+    made = {str(one.id) for one in creates}
+    rows = [{c: value for c, value in one.values.items() if value not in made} for one in creates]
+    return pointed_by(desk, [Draft(noun=one.noun, row=row) for one, row in zip(creates, rows, strict=True)])
+
+
+def _ruled(desk: Desk, create: Create, faults: list[Fault], pointed: Pointed) -> tuple[Create, list[Fault]]:
+    """Return a record as it would be made, once the rules have had their say, and what is wrong with it."""
+    noun, mapping = create.noun, desk.org.mappings[create.noun]
+    row = rules.owned(mapping, rules.filled(noun, create.values, pointed), pointed, desk.user)
     row = dated(noun, row, {}, now=desk.now, today=desk.today)
     wrong = {fault.field for fault in faults}
-    faults += [f for f in rules.faults(noun, row, pointed, changed=row) if f.field not in wrong]
-    return Create(noun=noun, id=record_id, values=row, record_type=record_type), faults
+    ruled = [f for f in rules.faults(noun, row, pointed, changed=row) if f.field not in wrong]
+    return replace(create, values=row), [*faults, *ruled]
 
 
 def _record_type(given: object) -> tuple[str | None, list[Fault]]:
@@ -76,18 +95,6 @@ def _record_type(given: object) -> tuple[str | None, list[Fault]]:
         return given, []
     message = f"{shown(given)} is no id of a record type; choose one that the form offers, or leave it out"
     return None, [Fault(field=RECORD_TYPE, code="unreadable", message=message)]
-
-
-def _drafted_kpi(desk: Desk, objective_id: UUID, given: Given) -> tuple[Create, list[Fault]]:
-    """Return a KPI of an objective that is made along with it."""
-    mapping = desk.org.mappings["objective_kpi"]
-    row, faults = forms.read(mapping, given)
-    row = rules.owned(mapping, {**row, "objective_id": str(objective_id)}, {}, desk.user)
-    wrong = {fault.field for fault in faults}
-    return Create(noun="objective_kpi", id=desk.org.new_id(), values=row), [
-        *faults,
-        *(f for f in rules.faults("objective_kpi", row, {}, changed=row) if f.field not in wrong),
-    ]
 
 
 def _blamed(desk: Desk, creates: Sequence[Create], refused: Unplanted) -> list[Fault]:

@@ -18,7 +18,9 @@ from service.plans import forms, rules, tags
 from service.plans.create import Given
 from service.plans.dependencies import waits
 from service.plans.desk import Desk
+from service.plans.field_security import closed
 from service.plans.records import Found, as_seen, find_many, out_of_reach
+from service.plans.references import Draft, pointed_by
 from service.plans.refusals import Changed, Invalid, Refusal
 from service.plans.rules import Pointed
 
@@ -65,9 +67,8 @@ def edit_many(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Edited]:
 def drafted(desk: Desk, found: Found, given: Given) -> Row:
     """Return the columns that an edit would change, with what they bring along; Invalid names what is wrong."""
     noun = found.mapping.name
-    values, faults = _read(desk, found.mapping, given)
-    with desk.org.writing(by=desk.by) as connection:
-        (pointed,) = rules.pointed_at(connection, desk.org.mappings, noun, [{**found.row, **values}])
+    values, faults = _read(desk, found.mapping, given, closed(desk, noun).locked)
+    (pointed,) = pointed_by(desk, [Draft(noun=noun, row={**found.row, **values}, before=found.row)])
     return _ruled(desk, found, values, faults, pointed)
 
 
@@ -76,19 +77,18 @@ def _drafts(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Update | Refus
     ids = [one.id for one in edits]
     there, open_ = find_many(desk, noun, ids), desk.reachable(Action.EDIT, ids)
     mapping = desk.org.mappings[noun]
-    read = [_read(desk, mapping, one.given) for one in edits]
+    locked = closed(desk, noun).locked
+    read = [_read(desk, mapping, one.given, locked) for one in edits]
     waiting = _waiting(desk, noun, {one.id: values for one, (values, _) in zip(edits, read, strict=True)})
-    rows = [
-        {**(there[one.id].row if one.id in there else {}), **values}
-        for one, (values, _) in zip(edits, read, strict=True)
-    ]
-    with desk.org.writing(by=desk.by) as connection:
-        pointed = rules.pointed_at(connection, desk.org.mappings, noun, rows)
+    before: list[Row] = [there[i].row if i in there else {} for i in ids]
+    pointed = pointed_by(
+        desk,
+        [Draft(noun=noun, row={**row, **values}, before=row) for row, (values, _) in zip(before, read, strict=True)],
+    )
     drafts: list[Update | Refusal] = []
     for one, (values, faults), around in zip(edits, read, pointed, strict=True):
         try:
-            found = as_seen(noun, one.id, one.version, there)
-            _allow(desk, found, one, open_)
+            found = _open(desk, noun, one, there, open_)
             wrong = [*faults, *completion_faults(waiting.get(one.id, []), confirmed=one.confirmed)]
             drafts.append(Update(noun=noun, id=one.id, values=_ruled(desk, found, values, wrong, around)))
         except Refusal as refusal:
@@ -96,9 +96,9 @@ def _drafts(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Update | Refus
     return drafts
 
 
-def _read(desk: Desk, mapping: ObjectMapping, given: Given) -> tuple[Row, list[Fault]]:
+def _read(desk: Desk, mapping: ObjectMapping, given: Given, locked: Set[str]) -> tuple[Row, list[Fault]]:
     """Return what was sent, with its tags as the org spells them, and what cannot be read of it."""
-    values, faults = forms.read(mapping, given)
+    values, faults = forms.read(mapping, given, locked=locked)
     values, strange = tags.spelled(desk.org, mapping, values)
     return values, [*faults, *strange]
 
@@ -109,12 +109,14 @@ def _waiting(desk: Desk, noun: str, values: Mapping[UUID, Row]) -> dict[UUID, li
     return waits(desk, done) if done else {}
 
 
-def _allow(desk: Desk, found: Found, edit_: Edit, open_: Set[UUID]) -> None:
-    noun = found.mapping.name
-    if found.id not in open_:
+def _open(desk: Desk, noun: str, edit_: Edit, there: Mapping[UUID, Found], open_: Set[UUID]) -> Found:
+    """Return the record that is to be changed; a Refusal of one that is out of reach says nothing about it."""
+    if edit_.id in there and edit_.id not in open_:
         raise out_of_reach(Action.EDIT, noun)
+    found = as_seen(noun, edit_.id, edit_.version, there)
     if edit_.given.get("template") and not found.row.get("template"):
         desk.allow(Action.PUBLISH, noun)
+    return found
 
 
 def _ruled(desk: Desk, found: Found, values: Row, faults: list[Fault], pointed: Pointed) -> Row:

@@ -60,6 +60,15 @@ def visible(desk: Desk, found: Iterable[Found]) -> list[Found]:
     return [one for one in found if one.id in seen or not one.crm_id]
 
 
+def hidden(desk: Desk, action: Action, ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these records the CRM's sharing keeps from the acting user; what it does not know, from nobody."""
+    if not ids:
+        return set()
+    with desk.org.writing(by=desk.by) as connection:
+        known = {twin.id for twin in links.twins(connection, ids)}
+    return known - desk.reachable(action, known)
+
+
 def as_seen(noun: str, record_id: UUID, version: int, among: Mapping[UUID, Found]) -> Found:
     """Return one of these records if it is still the one that was seen; else Missing or Changed."""
     found = _there(noun, record_id, among)
