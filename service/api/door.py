@@ -22,6 +22,7 @@ from service.plans.refusals import Denied
 from service.store import buckets
 from service.store.buckets import Bucket
 from service.store.orgs import Org
+from service.store.sealing import Seal
 from service.sync.sides import Sides
 from service.wiring import Services
 
@@ -44,10 +45,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request: from which org it comes, and the desk at which the use cases work for whoever calls."""
+    """One request: from which org it comes, the desk at which the use cases work for whoever calls, and what seals."""
 
     org: Org
     desk: Desk
+    seal: Seal
 
 
 def guard(app: Flask, services: Services, sides: Sides, admit: Admit) -> None:
@@ -87,7 +89,7 @@ def _enter(services: Services, sides: Sides, admit: Admit) -> None:
     entry = decide(user.rights, Action.VIEW, "objective")
     if not entry.allowed and request.endpoint not in FOR_ALL:
         raise Denied(entry.reason)
-    g.visit = Visit(org, at_work)
+    g.visit = Visit(org, at_work, services.seal)
 
 
 def _token() -> str:

@@ -1,21 +1,19 @@
-"""Which records a list shows: filters, search, order and the cursor of the next page, read from the query."""
+"""Which records a list shows: filters, search and order, read from the query."""
 
 from __future__ import annotations
 
-import json
-import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, fields, validate
 
+from service.api.cursors import place
 from service.api.shapes import shape
 from service.domain.faults import Fault
 from service.domain.values import Kind, NotCanonical, Row, Value, canonical
 from service.mapping.model import FieldMapping, ObjectMapping
-from service.plans.listing import Place, Wanted
+from service.plans.listing import Wanted
 from service.plans.refusals import Invalid
 
 MOST = 200
@@ -27,8 +25,6 @@ ARCHIVED = "Archived"
 ANY = "any"
 _FILTERS = frozenset({Kind.TEXT, Kind.CHOICE, Kind.CHOICES, Kind.BOOLEAN, Kind.DATE, Kind.REFERENCE})
 _UNSORTED = frozenset({Kind.RICH_TEXT, Kind.CHOICES})
-_WRITTEN = {Kind.NUMBER: re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,4})?"), Kind.REFERENCE: re.compile(r"[0-9a-f-]{36}")}
-_ANY = re.compile(r"[^\x00]*", re.DOTALL)
 _PLAIN = validate.Regexp(r"[^\x00]{0,255}\Z", error="Shorten it to 255 characters without NUL")
 
 
@@ -60,16 +56,14 @@ def wanted(mapping: ObjectMapping, query: Mapping[str, Any]) -> Wanted:
         search=query["search"].strip(),
         sort=query["sort"].removeprefix("-"),
         descending=query["sort"].startswith("-"),
-        after=place(mapping, query),
+        after=place(mapping.name, query),
         limit=query["limit"],
     )
 
 
-def cursor(sort: str, end: Place | None) -> str | None:
-    """Return the cursor behind a place, to be sent back as it is."""
-    if end is None:
-        return None
-    return urlsafe_b64encode(json.dumps([sort, end.value, str(end.id)]).encode()).decode()
+def asks_for_archived(query: Mapping[str, str]) -> bool:
+    """Say whether a query names the status that is a flag of its own."""
+    return query.get("status", "").casefold() == ARCHIVED.casefold()
 
 
 def _filter(field: FieldMapping) -> fields.Field[Any]:
@@ -91,7 +85,7 @@ def _equal(mapping: ObjectMapping, given: Mapping[str, str]) -> Row:
     """Return the values that are asked for, and the hidden ones left out."""
     columns = {field.column for field in mapping.fields}
     asked: dict[str, str] = {column: "false" for column in HIDDEN if column in columns} | dict(given)
-    if "archived" in columns and asked.get("status", "").casefold() == ARCHIVED.casefold():
+    if "archived" in columns and asks_for_archived(asked):
         asked = {column: text for column, text in asked.items() if column != "status"} | {"archived": "true"}
     return {
         column: _read(mapping.field(column), text)
@@ -107,29 +101,3 @@ def _read(field: FieldMapping, text: str) -> Value:
     except (NotCanonical, ValueError):
         message = f"{text!r} is not a {field.kind.value}"
         raise Invalid([Fault(field=field.column, code="unreadable", message=message)]) from None
-
-
-def place(mapping: ObjectMapping, query: Mapping[str, Any]) -> Place | None:
-    """Return where the page before ended; Invalid when the cursor is none of this list."""
-    if not query["cursor"]:
-        return None
-    try:
-        sort, value, last = json.loads(urlsafe_b64decode(query["cursor"].encode()))
-        if sort != query["sort"]:
-            raise ValueError(sort)
-        column = sort.removeprefix("-")
-        kind = Kind.REFERENCE if column == "id" else mapping.field(column).kind
-        return Place(_sorted_by(kind, value), UUID(last))
-    except (ValueError, TypeError, AttributeError):
-        message = "This cursor does not go with this list and order; begin without one"
-        raise Invalid([Fault(field="cursor", code="unreadable", message=message)]) from None
-
-
-def _sorted_by(kind: Kind, value: Value) -> Value:
-    """Return the value that a cursor names; ValueError when we never wrote it: a cursor may be anybody's work."""
-    if value is None or (kind is Kind.BOOLEAN and isinstance(value, bool)):
-        return value
-    if not isinstance(value, str) or not _WRITTEN.get(kind, _ANY).fullmatch(value) or canonical(kind, value) != value:
-        raise ValueError(value)
-    value.encode()  # half of a surrogate pair is text to JSON only
-    return value

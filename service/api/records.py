@@ -10,8 +10,9 @@ from flask import request
 from werkzeug.http import quote_etag
 
 from service.api.blueprint import Blueprint
+from service.api.cursors import cursor
 from service.api.door import desk, visit
-from service.api.paging import cursor, query_schema, wanted
+from service.api.paging import query_schema, wanted
 from service.api.problems import Told
 from service.api.shapes import face, of_schema, shown_schema
 from service.mapping.model import ObjectMapping
@@ -63,7 +64,7 @@ def records(mapping: ObjectMapping, path: str) -> Blueprint:
     def page(query: dict[str, Any]) -> dict[str, Any]:
         """List records."""
         found = listing(desk(), noun, wanted(desk().org.mappings[noun], query))
-        return {"items": [shown(record) for record in found.records], "next": cursor(query["sort"], found.end)}
+        return {"items": [shown(record) for record in found.records], "next": cursor(noun, query["sort"], found.end)}
 
     @rooms.route("/<uuid:record_id>", methods=["GET"], endpoint="record")
     @rooms.response(200, shown_schema(mapping))

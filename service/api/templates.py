@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import request, url_for
 from marshmallow import Schema, fields
 
-from service.api import paging
+from service.api import cursors, paging
 from service.api.blueprint import Blueprint, Fault
 from service.api.door import desk
 from service.api.once import HEADER, KEY, once
@@ -145,10 +145,10 @@ def _add_picking(rooms: Blueprint, mapping: ObjectMapping) -> None:
     @rooms.response(200, of_schema(Shown.from_dict(listed, name=f"{mapping.name}_listed")))
     def page(query: dict[str, Any]) -> dict[str, Any]:
         """List templates by name, each with how many children of each kind it has (OB-25)."""
-        after = paging.place(mapping, query)
+        after = cursors.place(mapping.name, query)
         found = templates(desk(), mapping.name, search=query["search"], limit=query["limit"], after=after)
         items = [{"template": shown(one.found), "children": dict(one.children)} for one in found.templates]
-        return {"items": items, "next": paging.cursor(query["sort"], found.end)}
+        return {"items": items, "next": cursors.cursor(mapping.name, query["sort"], found.end)}
 
     @rooms.route("/<uuid:template_id>", methods=["GET"], endpoint="template")
     @rooms.response(200, Whole)

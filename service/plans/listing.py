@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,9 @@ from service.plans.records import Found, find, find_many, records, visible
 
 NAMES = ("name", "title", "first_name", "last_name")
 """The columns that a search looks into, as far as an object has them."""
+
+FURTHER = (200,) * 4
+"""How many records are looked at in each further round, where some of a page are hidden: 200 are one question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,23 @@ class Page:
 
 
 def listing(desk: Desk, noun: str, wanted: Wanted) -> Page:
-    """Return a page of records; those without the value that is sorted by come last."""
+    """Return a page of records that the acting user sees; those without the value that is sorted by come last.
+
+    It ends behind the last record that it shows, and goes on only where there is another one to show: what is hidden
+    leaves no gap. Behind too many hidden ones it stops where it looked last.
+    """
     desk.allow(Action.VIEW, noun)
-    mapping = desk.org.mappings[noun]
-    with desk.org.writing(by=desk.by) as connection:
-        ids = list(connection.execute(_query(mapping, wanted)).scalars())
-        found = records(connection, mapping, ids[: wanted.limit])
-    more = len(ids) > wanted.limit
-    # A page may hold fewer than were asked for: the next one begins behind what was looked at.
-    end = _place(found[-1], wanted.sort) if more else None
-    return Page(records=tuple(visible(desk, found)), end=end)
+    seen: list[Found] = []
+    after = wanted.after
+    for size in (wanted.limit + 1, *FURTHER):
+        looked, more = _looked_at(desk, noun, replace(wanted, after=after), size)
+        seen += visible(desk, looked)
+        if len(seen) > wanted.limit:
+            return Page(records=tuple(seen[: wanted.limit]), end=_place(seen[wanted.limit - 1], wanted.sort))
+        if not (more and looked):
+            return Page(records=tuple(seen), end=None)
+        after = _place(looked[-1], wanted.sort)
+    return Page(records=tuple(seen), end=after)
 
 
 def one(desk: Desk, noun: str, record_id: UUID) -> Found:
@@ -86,6 +96,15 @@ def several(desk: Desk, noun: str, ids: Collection[UUID]) -> dict[UUID, Found]:
     return {found.id: found for found in visible(desk, find_many(desk, noun, ids).values())}
 
 
+def _looked_at(desk: Desk, noun: str, wanted: Wanted, size: int) -> tuple[list[Found], bool]:
+    """Return the next records, whoever may see them, and whether there may be more."""
+    mapping = desk.org.mappings[noun]
+    with desk.org.writing(by=desk.by) as connection:
+        ids = list(connection.execute(_query(mapping, wanted).limit(size)).scalars())
+        found = records(connection, mapping, ids)
+    return found, len(ids) == size
+
+
 def _place(record: Found, column: str) -> Place:
     return Place(str(record.id) if column == "id" else record.row[column], record.id)
 
@@ -97,7 +116,7 @@ def _query(mapping: ObjectMapping, wanted: Wanted) -> Select[UUID]:
     query = select(table.c.id).where(*_conditions(mapping, table, wanted)).order_by(order, table.c.id)
     if wanted.after is not None:
         query = query.where(_behind(table, wanted, wanted.after))
-    return query.limit(wanted.limit + 1)
+    return query
 
 
 def _behind(table: Table, wanted: Wanted, place: Place) -> ColumnElement[bool]:
