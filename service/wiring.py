@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from service.config import Settings
 from service.crm.client import Client
 from service.crm.login import AccessToken, ClientCredentials, JwtBearer, Login, RefreshToken
-from service.crm.session import SessionSettings
+from service.crm.session import FOR_PEOPLE, OUR_BUDGET, SessionSettings
 from service.errors import PlansyncError
 from service.mapping.load import load
 from service.mapping.model import Mappings
@@ -45,24 +45,28 @@ class Services:
         """Return the shipped mappings with the overlay, named as the org names them."""
         return load(self.settings.mappings, namespace=namespace, overlay=self.settings.overlay)
 
-    def client(self, org: Org) -> Client:
+    def client(self, org: Org, *, budget: float = OUR_BUDGET) -> Client:
         """Return a client that signs in to an org with its sealed login."""
         document = self.seal.open(org.login)
 
         def renew(token: str) -> None:
             orgs.renew_login(self.engine, org.id, self.seal.seal({**document, "refresh_token": token}))
 
-        return open_client(document, renew=renew)
+        return open_client(document, renew=renew, budget=budget)
 
-    def sync(self, org: Org) -> Sync:
-        """Return what a sync of an org works with."""
+    def sync(self, org: Org, *, budget: float = OUR_BUDGET) -> Sync:
+        """Return what a sync of an org works with; `budget` is the part of the org's API calls at which it stops."""
         return Sync(
             org_id=org.id,
             engine=self.engine,
-            client=self.client(org),
+            client=self.client(org, budget=budget),
             mappings=self.mappings(org.namespace),
             new_id=self.new_id,
         )
+
+    def at_hand(self, org: Org) -> Sync:
+        """Return what somebody works with who waits for the answer."""
+        return self.sync(org, budget=FOR_PEOPLE)
 
     def patient(self, org_name: str | None) -> Patient:
         """Return what the doctor examines."""
@@ -113,12 +117,14 @@ def login_document(settings: Settings) -> dict[str, Any]:
     )
 
 
-def open_client(document: dict[str, Any], *, renew: Callable[[str], None], attempts: int = 4) -> Client:
+def open_client(
+    document: dict[str, Any], *, renew: Callable[[str], None], attempts: int = 4, budget: float = OUR_BUDGET
+) -> Client:
     """Return a client for a login document; a person who waits for the answer wants one attempt."""
     ca_file = Path(document["ca_file"]) if document.get("ca_file") else None
     if ca_file and not ca_file.is_file():
         raise ConnectionIncomplete(f"The CA file {ca_file} is not there; put it back, or connect with another one")
-    return Client(_login(document, renew), settings=SessionSettings(ca_file=ca_file, attempts=attempts))
+    return Client(_login(document, renew), settings=SessionSettings(ca_file=ca_file, attempts=attempts, budget=budget))
 
 
 def _login(document: dict[str, Any], renew: Callable[[str], None]) -> Login:

@@ -75,7 +75,8 @@ class World:
     def new_sync(self) -> Sync:
         """Start the connector anew, as after a crash: only the database and the org remember."""
         token = self.app.api.sessions.open(self.org.user_id(INTEGRATION))
-        client = Client(AccessToken(token=token, instance_url=URL), sleep=self.wait)
+        login = AccessToken(token=token, instance_url=URL)
+        client = Client(login, sleep=self.wait, monotonic=lambda: self.clock.now().timestamp())
         client.session.mount(URL, WsgiAdapter(self.app))
         return Sync(org_id=self.org_id, engine=self.engine, client=client, mappings=self.mappings, new_id=self.new_id)
 

@@ -62,7 +62,7 @@ def create_api(services: Services, admit: Admit) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_BODY,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    guard(app, services, Sides(services.sync), admit)
+    guard(app, services, Sides(services.at_hand), admit)
     app.before_request(_only_json)
     add_problems(app)
     app.after_request(_finish)

@@ -7,6 +7,7 @@ import csv
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlencode
@@ -39,10 +40,14 @@ class Call(Protocol):
 
 
 class BulkRows(NamedTuple):
-    """Hold the column names and the rows of a query, streamed as they are read; a null is ''."""
+    """Hold the column names and the rows of a query, streamed as they are read; a null is ''.
+
+    `asked_at` is the org's own time when the job was made: no row is older.
+    """
 
     header: list[str]
     rows: Iterator[list[str]]
+    asked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,11 @@ class BulkQuery:
     def run(self, soql: str, *, deleted: bool, expected_rows: int) -> Iterator[BulkRows]:
         """Yield header and rows; whoever leaves by an error leaves no job behind."""
         job = self._create(soql, deleted)
+        asked_at = self._session.asked_at
         try:
             self._wait(job, expected_rows)
             lines = self._lines(job)
-            yield BulkRows(next(lines, []), lines)
+            yield BulkRows(next(lines, []), lines, asked_at)
         except BaseException:
             with suppress(CrmError):
                 self._discard(job)

@@ -51,9 +51,10 @@ class Client:
         version: str = "68.0",
         settings: SessionSettings | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.root = f"/services/data/v{version}/"
-        self.session = Session(login, settings=settings, sleep=sleep)
+        self.session = Session(login, settings=settings, sleep=sleep, monotonic=monotonic)
         self._sleep = sleep
         # The session puts in the real host and token; these only satisfy the constructor.
         self.salesforce = Salesforce(
@@ -79,6 +80,11 @@ class Client:
     def org_time(self) -> datetime | None:
         """Tell the org's own clock, to the second, as of the last answer."""
         return self.session.org_time
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """Tell the org's own clock, to the second, when the last call went out: what it read is no older than that."""
+        return self.session.asked_at
 
     @property
     def budget(self) -> float:

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
+from math import inf
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -33,6 +34,10 @@ from service.crm.login import LOOPBACK, Grant, Login
 from service.domain.pacing import exhausted
 
 T = TypeVar("T")
+OUR_BUDGET = 0.8
+"""The part of an org's API calls that work by itself may use up; the rest is for people (P9)."""
+FOR_PEOPLE = inf
+"""The budget of somebody who waits for the answer: the reserve is theirs, and only the org itself says no (P9)."""
 MOST_SIGN_INS = 2
 """Sign-ins for one request: a fresh session may be ended by whoever ends them all."""
 
@@ -55,7 +60,7 @@ class SessionSettings:
     attempts: int = 4
     longest_wait: float = 30
     ca_file: Path | None = None
-    budget: float = 0.8
+    budget: float = OUR_BUDGET
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,12 @@ class Session(requests.Session):
     """Carry requests to one org, signed in, with a timeout, counted and repeated where that is safe."""
 
     def __init__(
-        self, login: Login, *, settings: SessionSettings | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        login: Login,
+        *,
+        settings: SessionSettings | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.headers.update(_HEADERS)
@@ -79,6 +89,8 @@ class Session(requests.Session):
         self.api_calls = 0
         self.limit: Limit | None = None
         self.org_time: datetime | None = None
+        self.asked_at: datetime | None = None
+        self._monotonic = monotonic
         self._login, self._settings, self._sleep = login, settings or SessionSettings(), sleep
         self._door: Grant | SignInNeeded = SignInNeeded("nobody has signed in yet", "sign in")
         self._sign_in_lock, self._count_lock = Lock(), Lock()
@@ -167,10 +179,11 @@ class Session(requests.Session):
             self._stay_in_budget()
         with self._count_lock:
             self.api_calls += counted
+        began = self._monotonic()
         response = super().request(
             method, grant.instance_url + there, auth=_Bearer(grant.token), **(kwargs | self._constants())
         )
-        self._note(response.headers)
+        self._note(response.headers, took=self._monotonic() - began)
         return response
 
     def _stay_in_budget(self) -> None:
@@ -200,12 +213,14 @@ class Session(requests.Session):
             raise Unreachable(host, "it is not Salesforce's sign-in", way_out, repeatable=False) from error
         return answer if isinstance(answer, dict) else {}
 
-    def _note(self, headers: Mapping[str, str]) -> None:
+    def _note(self, headers: Mapping[str, str], *, took: float) -> None:
         if usage := Salesforce.parse_api_usage(headers.get("Sforce-Limit-Info", "")).get("api-usage"):
             self.limit = Limit(usage.used, usage.total)
         # A proxy's odd date, or none, leaves the last one standing.
         with suppress(ValueError):
             self.org_time = parsedate_to_datetime(headers.get("Date", ""))
+            # Both are whole seconds: what is left over of either is less than the second that each is blind for.
+            self.asked_at = self.org_time - timedelta(seconds=int(took))
 
 
 class _Bearer(AuthBase):

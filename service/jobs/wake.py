@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service.jobs.table import SYNC
 from service.store import orgs, queue
+from service.store.database import patience
 from service.store.orgs import Org
 from service.wiring import Services
 
@@ -48,8 +49,10 @@ def _listen(services: Services, stop: Event) -> None:
 
 
 def _connection(services: Services) -> psycopg.Connection[tuple[object, ...]]:
-    url = services.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(url, autocommit=True)
+    # Nothing is ever sent on it: only by its patience is it noticed that nobody is there to be heard.
+    url = services.engine.url.set(drivername="postgresql")
+    address = url.update_query_dict({name: str(value) for name, value in patience(url).items()})
+    return psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
 
 
 def _wake(services: Services, woken: Iterable[Org]) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from service.crm.session import SessionSettings
+from service.crm.session import OUR_BUDGET
 from service.pages.wording import length
 from service.sync.history import Slice
 from service.sync.overview import Overview
@@ -78,7 +78,7 @@ def meter(view: Overview) -> Meter | None:
         return None
     used = min(100.0, 100 * allowance.used / allowance.allowed)
     ours = min(used, 100 * view.api_calls_today / allowance.allowed)
-    return Meter(used=round(used, 2), ours=round(ours, 2), stop=100 * SessionSettings().budget)
+    return Meter(used=round(used, 2), ours=round(ours, 2), stop=100 * OUR_BUDGET)
 
 
 def add_charts(app: Flask) -> None:

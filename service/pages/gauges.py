@@ -9,7 +9,7 @@ from uuid import UUID
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from service.crm.session import SessionSettings
+from service.crm.session import OUR_BUDGET
 from service.store import orgs, queue
 from service.store.database import transaction
 from service.store.metrics import Figures, figures
@@ -93,7 +93,7 @@ def _of_allowance(found: Figures) -> Iterator[tuple[str, float]]:
     if known.used is not None and known.allowed is not None:
         yield "api_calls_used", known.used
         yield "api_calls_allowed", known.allowed
-        yield "api_calls_budget", known.allowed * SessionSettings().budget
+        yield "api_calls_budget", known.allowed * OUR_BUDGET
     if known.paused_until:
         yield "paused_until_timestamp_seconds", known.paused_until.timestamp()
 

@@ -41,7 +41,7 @@ class Here:
     @contextmanager
     def sync(self) -> Iterator[Sync]:
         """Open both sides of the org; the CRM is asked only by who calls."""
-        sync = self.services.sync(self.org)
+        sync = self.services.at_hand(self.org)
         try:
             yield sync
         finally:

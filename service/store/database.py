@@ -11,13 +11,33 @@ from uuid import UUID
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import ARRAY, URL, ColumnElement, Connection, Engine, any_, create_engine, literal, make_url, text
+from sqlalchemy import (
+    ARRAY,
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    any_,
+    create_engine,
+    event,
+    literal,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from service.errors import PlansyncError
 
 ROLE = "plansync"
 """The application's role on the embedded server: owner of the tables, no superuser."""
+
+
+_SERVERS_PATIENCE = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
 
 
 class DatabaseError(PlansyncError):
@@ -28,7 +48,8 @@ def open_engine(url: str) -> Engine:
     """Return an engine for a PostgreSQL URL; refuse a role that row-level security does not bind (P13)."""
     parsed = _parsed(url)
     # An error would quote the parameters, and those are customers' values.
-    engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, connect_args=patience(parsed))
+    event.listen(engine, "connect", _be_given_up)
     try:
         with engine.connect() as connection:
             unbound = connection.execute(
@@ -46,6 +67,23 @@ def open_engine(url: str) -> Engine:
             "(CREATE ROLE plansync LOGIN NOSUPERUSER NOBYPASSRLS) and name it in DATABASE_URL"
         )
     return engine
+
+
+def patience(url: URL) -> dict[str, int]:
+    """Return libpq's arguments by which we give up a connection within half a minute when the server's machine is gone.
+
+    What the URL says itself stays.
+    """
+    ours = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+    return {name: value for name, value in ours.items() if name not in url.query}
+
+
+def _be_given_up(connection: psycopg.Connection[tuple[object, ...]], _record: object) -> None:
+    """Let the server give our session up as soon: else a machine without power would hold an org's lock for hours."""
+    with connection.cursor() as cursor:
+        for name, value in _SERVERS_PATIENCE.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", (name, value))
+    connection.commit()
 
 
 def _parsed(url: str) -> URL:

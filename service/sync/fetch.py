@@ -39,7 +39,7 @@ def by_id(sync: Sync, wanted: Mapping[str, Collection[str]], *, now: datetime) -
     ]
     for pack in chunks(asks, MOST_HEAVY):
         answers = composite(sync, [request for _, _, request in pack])
-        read_at = sync.client.org_time or now
+        read_at = sync.client.asked_at or now
         yield [
             Shown(
                 mapping=mapping,
@@ -81,7 +81,7 @@ def _queried(
 ) -> Iterator[list[Shown]]:
     for pack in chunks(asks, MOST_HEAVY):
         answers = composite(sync, [request for _, request in pack])
-        read_at = sync.client.org_time or now
+        read_at = sync.client.asked_at or now
         yield [
             Shown(mapping=mapping, rows=page.rows, missing=frozenset(), read_at=read_at)
             for (mapping, _), page in zip(pack, answers, strict=True)
@@ -95,7 +95,7 @@ def following(sync: Sync, mapping: ObjectMapping, page: Page, *, now: datetime) 
     where = page.next
     while where:
         later = sync.client.call(next_page(where))
-        read_at = sync.client.org_time or now
+        read_at = sync.client.asked_at or now
         yield Shown(mapping=mapping, rows=later.rows, missing=frozenset(), read_at=read_at)
         where = later.next
 

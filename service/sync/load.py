@@ -6,7 +6,7 @@ back after a long pause. Memory stays flat: rows are taken in by the chunk, each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any
@@ -57,7 +57,7 @@ def load(sync: Sync, journal: Journal, *, progress: Progress, mappings: Sequence
     """Read every object whole, or these, parents first."""
     for group in fetch.chunks(sync.mappings.objects if mappings is None else mappings, MOST_HEAVY):
         pages = fetch.composite(sync, [query(soql(mapping)) for mapping in group])
-        read_at = sync.client.org_time or journal.now
+        read_at = sync.client.asked_at or journal.now
         for mapping, page in zip(group, pages, strict=True):
             if page.total >= BULK_FROM:
                 _by_bulk(sync, journal, mapping, page.total, progress)
@@ -76,9 +76,9 @@ def in_bulk(
     sync: Sync, mapping: ObjectMapping, expected: int, *, now: datetime, fields: Sequence[str] | None = None
 ) -> Iterator[Shown]:
     """Yield a large object, or only these fields of it, in parts, read by one bulk job; memory stays flat."""
-    with sync.client.bulk_query(soql(mapping, fields), expected_rows=expected) as (header, rows):
-        # What the job shows is as old as its first answer, however many follow.
-        read_at = sync.client.org_time or now
+    with sync.client.bulk_query(soql(mapping, fields), expected_rows=expected) as (header, rows, asked_at):
+        # What the job shows may be as old as the job, however long it waited and however many answers follow.
+        read_at = asked_at or now
         for part in _batched((dict(zip(header, row, strict=True)) for row in rows), CHUNK):
             yield Shown(mapping=mapping, rows=part, missing=frozenset(), read_at=read_at)
 
@@ -115,22 +115,25 @@ def unseen(sync: Sync, *, since: datetime) -> dict[str, set[str]]:
 
 def purge(sync: Sync, journal: Journal, unseen: Mapping[str, set[str]], *, accept_missing: bool) -> None:
     """Take in that records are gone which a reading did not show, once asking for them shows nothing either."""
-    shown = [one for call in fetch.by_id(sync, unseen, now=journal.now) for one in call]
+    missing: dict[str, set[str]] = {}
+    for call in fetch.by_id(sync, unseen, now=journal.now):
+        for one in call:
+            missing.setdefault(one.mapping.name, set()).update(one.missing)
     if not accept_missing:
         with sync.transaction() as connection:
-            _refuse_a_landslide(connection, shown)
-    merged.follow(sync, journal, {one.mapping.name: one.missing for one in shown})
+            _refuse_a_landslide(connection, missing)
+    merged.follow(sync, journal, missing)
     with sync.transaction() as connection:
-        for one in reversed(shown):
-            remove(sync, connection, journal, one.mapping, one.missing)
+        for noun in reversed(missing):
+            remove(sync, connection, journal, sync.mappings[noun], missing[noun])
 
 
-def _refuse_a_landslide(connection: Connection, shown: list[Shown]) -> None:
+def _refuse_a_landslide(connection: Connection, missing: Mapping[str, Collection[str]]) -> None:
     """Refuse to delete a large part of an object here: the integration user has rather lost the right to see it."""
-    for one in shown:
-        held = links.count_held(connection, one.mapping.name)
-        if len(one.missing) > max(FEW, held // 4):
-            raise Vanished(one.mapping.name, len(one.missing), held)
+    for noun, crm_ids in missing.items():
+        held = links.count_held(connection, noun)
+        if len(crm_ids) > max(FEW, held // 4):
+            raise Vanished(noun, len(crm_ids), held)
 
 
 def _batched(items: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Mapping[str, Any]]]:

@@ -79,7 +79,7 @@ class Look:
         """Read suspects again and compare them field by field."""
         before = [links.by_id(self.connection, each.ids) for each in suspected]
         shown = self._ask(suspected)
-        read_at = self.sync.client.org_time or self.now
+        read_at = self.sync.client.asked_at or self.now
         return [
             Looked(
                 mapping=each.mapping,

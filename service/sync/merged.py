@@ -8,6 +8,8 @@ not know yet is turned to the winner here.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -36,7 +38,7 @@ def follow(sync: Sync, journal: Journal, deleted: Mapping[str, Collection[str]])
 
 
 def _follow(sync: Sync, journal: Journal, mapping: ObjectMapping, losers: Mapping[str, Link]) -> None:
-    winners = _winners(sync, mapping, losers)
+    winners = _winners(sync, mapping, losers, now=journal.now)
     pull.take_in(sync, journal, fetch.by_id(sync, {mapping.name: set(winners.values())}, now=journal.now))
     with sync.transaction() as connection:
         children = _children(sync, connection, mapping, losers.values())
@@ -49,14 +51,16 @@ def _follow(sync: Sync, journal: Journal, mapping: ObjectMapping, losers: Mappin
                 _turn(sync, connection, journal, losers[crm_id], known[winner])
 
 
-def _winners(sync: Sync, mapping: ObjectMapping, losers: Collection[str]) -> dict[str, str]:
+def _winners(sync: Sync, mapping: ObjectMapping, losers: Collection[str], *, now: datetime) -> dict[str, str]:
     """Return the winner of each loser, at the end of however many merges."""
     masters: dict[str, str] = {}
     for ids in fetch.chunks(sorted(losers), fetch.MOST_KEYS):
         where = [compare("Id", "IN", ids), compare("MasterRecordId", "!=", None)]
         asked = query(select(mapping.sobject, ("Id", "MasterRecordId"), where=where), deleted=True)
         page = sync.client.call(asked)
-        masters |= {to_18(row["Id"]): to_18(row["MasterRecordId"]) for row in page.rows}
+        further = fetch.following(sync, mapping, page, now=now)
+        rows = chain(page.rows, *(shown.rows for shown in further))
+        masters |= {to_18(row["Id"]): to_18(row["MasterRecordId"]) for row in rows}
     return {loser: _last(masters, loser) for loser in masters}
 
 

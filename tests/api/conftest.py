@@ -17,6 +17,7 @@ from service.access.claims import TokenRefused
 from service.access.tokens import Caller
 from service.api.app import create_api
 from service.crm.client import Client
+from service.crm.session import OUR_BUDGET
 from service.domain.permissions import Right, User
 from service.mirror import links
 from service.store.orgs import Org
@@ -34,7 +35,7 @@ class OnWorld(Shipped):
 
     world: World
 
-    def client(self, org: Org) -> Client:
+    def client(self, org: Org, *, budget: float = OUR_BUDGET) -> Client:
         """Return the world's client."""
         return self.world.sync.client
 

@@ -201,7 +201,7 @@ def test_a_malformed_query_is_refused_in_salesforces_words(client):
 def test_a_bulk_query_streams_its_rows(app, client):
     ids = accounts(client, 3, Description='one\n"two", 😀')
     before = client.api_calls
-    with client.bulk_query(select("Account", ["Id", "Description"], order_by=["Id"])) as (header, rows):
+    with client.bulk_query(select("Account", ["Id", "Description"], order_by=["Id"])) as (header, rows, _):
         assert header == ["Id", "Description"]
         assert list(rows) == [[account, 'one\n"two", 😀'] for account in sorted(ids)]
     assert client.api_calls - before == 3
@@ -210,7 +210,7 @@ def test_a_bulk_query_streams_its_rows(app, client):
 
 def test_a_bulk_query_waits_for_its_job(app, client):
     app.api.held_polls = 3
-    with client.bulk_query("SELECT Id FROM Account") as (_, rows):
+    with client.bulk_query("SELECT Id FROM Account") as (_, rows, _):
         assert list(rows) == []
     assert client.api_calls == 6
 
@@ -351,7 +351,7 @@ def test_an_org_on_this_machine_is_reached_over_plain_http(app, quick):
     with Server(app) as server:
         client = at(server, app, quick)
         assert [row["Username"] for row in client.query("SELECT Username FROM User WHERE Username LIKE 'admin%'")]
-        with client.bulk_query("SELECT Id FROM User") as (header, rows):
+        with client.bulk_query("SELECT Id FROM User") as (header, rows, _):
             assert (header, len(list(rows))) == (["Id"], 2)
         client.session.close()
 

@@ -5,6 +5,7 @@ import pytest
 import requests as library
 from responses import matchers
 
+from service.crm.answers import moment
 from service.crm.client import Client
 from service.crm.errors import Refused, Retryable
 from service.crm.login import AccessToken
@@ -39,7 +40,7 @@ def discarded(org):
 
 
 def read(client, **more):
-    with client.bulk_query(SOQL, **more) as (header, rows):
+    with client.bulk_query(SOQL, **more) as (header, rows, _):
         return header, list(rows)
 
 
@@ -48,6 +49,16 @@ def test_a_query_is_streamed_page_by_page_in_few_calls(client, job):
     page(job, "Id,Name\n001B,\n", records=1, asked="two")
     assert read(client) == (["Id", "Name"], [["001A", 'A, "B"'], ["001B", ""]])
     assert client.api_calls == 4
+
+
+@pytest.mark.req("P1")
+def test_rows_may_be_as_old_as_their_job_however_long_it_takes(client, org):
+    org.post(JOBS, json={"id": "750A", "state": "UploadComplete"}, headers={"Date": "Sun, 01 Mar 2026 12:00:00 GMT"})
+    org.get(JOB, json={"id": "750A", "state": "JobComplete"}, headers={"Date": "Sun, 01 Mar 2026 12:10:00 GMT"})
+    page(org, "Id,Name\n", records=0)
+    with client.bulk_query(SOQL) as bulk:
+        assert bulk.asked_at == moment("2026-03-01T12:00:00Z")
+    assert client.org_time == moment("2026-03-01T12:10:00Z")
 
 
 @pytest.mark.parametrize(("deleted", "operation"), [(False, "query"), (True, "queryAll")])
@@ -154,7 +165,7 @@ def test_a_page_with_fewer_rows_than_announced_is_an_error(client, job):
 
 def test_a_reader_that_stops_by_an_error_leaves_no_job_behind(client, job):
     def stop():
-        with client.bulk_query(SOQL) as (_, rows):
+        with client.bulk_query(SOQL) as (_, rows, _):
             raise LookupError(next(rows))
 
     page(job, "Id,Name\n001A,a\n", records=1)
@@ -180,7 +191,7 @@ def test_memory_stays_flat_whatever_the_size():
         body = b"Id,Name\n" + b"001000000000000AAA,Acme\n" * records
         client = Client(AccessToken(token="t", instance_url=ORG), sleep=lambda _: None)
         client.session.mount(ORG, WsgiAdapter(jobs(app)))
-        with client.bulk_query(SOQL) as (_, rows):
+        with client.bulk_query(SOQL) as (_, rows, _):
             tracemalloc.start()
             assert sum(1 for _ in rows) == records
             used = tracemalloc.get_traced_memory()[1]

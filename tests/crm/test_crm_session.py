@@ -1,6 +1,8 @@
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from service.crm.answers import Landed, OutOfStep, RowResult, moment
 from service.crm.client import Client
 from service.crm.errors import LimitReached, Refused, Retryable, RowError, SignInNeeded, Unreachable
 from service.crm.login import AccessToken, Grant
-from service.crm.session import Limit, SessionSettings
+from service.crm.session import FOR_PEOPLE, OUR_BUDGET, Limit, SessionSettings
 from tests.crm.conftest import DATA, ORG
 from tests.wsgi_transport import WsgiAdapter
 
@@ -244,6 +246,29 @@ def test_the_daily_limit_is_an_error_even_where_refusals_are_answers(client, org
     org.patch(f"{DATA}sobjects/Account/001A", status=403, json=said("REQUEST_LIMIT_EXCEEDED", "TotalRequests"))
     with pytest.raises(LimitReached):
         client.call(requests.update_row("Account", "001A", {}))
+
+
+@pytest.mark.req("P9")
+@pytest.mark.parametrize(("budget", "refuses"), [(OUR_BUDGET, True), (FOR_PEOPLE, False)])
+def test_the_reserve_is_for_people(org, budget, refuses):
+    org.get(ACCOUNT, json={}, headers={"Sforce-Limit-Info": "api-usage=5000/5000"})
+    client = Client(AccessToken(token="t", instance_url=ORG), settings=SessionSettings(budget=budget))
+    client.call(READ)
+    with pytest.raises(LimitReached, match="kept for people") if refuses else nullcontext():
+        client.call(READ)
+    assert client.api_calls == (1 if refuses else 2)
+
+
+@pytest.mark.req("P1")
+@pytest.mark.parametrize(("took", "seconds"), [(0.2, 0), (0.999, 0), (3.7, 3)])
+def test_what_was_read_may_be_as_old_as_the_question(org, took, seconds):
+    org.get(ACCOUNT, json={}, headers={"Date": "Sun, 01 Mar 2026 12:00:00 GMT"})
+    ticks = iter([100.0, 100.0 + took])
+    client = Client(AccessToken(token="t", instance_url=ORG), monotonic=lambda: next(ticks))
+    assert client.asked_at is None
+    client.call(READ)
+    assert client.org_time == moment("2026-03-01T12:00:00Z")
+    assert client.asked_at == moment("2026-03-01T12:00:00Z") - timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from service.store.database import (
     create_role_and_database,
     embedded_server,
     open_engine,
+    patience,
     start_embedded,
 )
 from service.store.schema import upgrade
@@ -57,6 +58,17 @@ def test_every_common_way_to_write_the_url_is_understood(database_url: str, sche
     with engine.connect() as connection:
         assert connection.execute(text("SELECT current_user")).scalar_one() == ROLE
     engine.dispose()
+
+
+def test_both_ends_give_up_a_machine_that_is_gone_within_half_a_minute(engine: Engine) -> None:
+    ours = patience(make_url("postgresql://db.test/plansync"))
+
+    assert ours["keepalives_idle"] + ours["keepalives_interval"] * ours["keepalives_count"] <= 30
+    assert "keepalives_idle" not in patience(make_url("postgresql://db.test/plansync?keepalives_idle=60"))
+    with engine.connect() as connection:
+        asked = text("SELECT name FROM pg_settings WHERE name LIKE 'tcp\\_%' AND source = 'session' ORDER BY name")
+        told = connection.execute(asked).scalars().all()
+    assert told == ["tcp_keepalives_count", "tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_user_timeout"]
 
 
 def test_the_role_and_the_database_are_made_once(admin_url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.sync import load
+from service.sync import fetch, load
 from service.sync.cycle import Full, run_cycle
 from service.sync.load import Vanished
 from tests.sync.conftest import Customer
@@ -97,6 +97,19 @@ def test_a_full_sync_that_is_shown_too_little_stops_and_deletes_nothing(world: W
         world.cycle(full=Full())
 
     assert len(world.here("account")) == 40
+
+
+@pytest.mark.req("P3")
+def test_a_landslide_is_seen_however_many_calls_it_takes_to_ask(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "MOST_IDS", 5)
+    fill(world, 60)
+    world.cycle()
+    _lose_sight(world, 50)
+
+    with pytest.raises(Vanished, match="no longer shows 50 of 60 account records"):
+        world.cycle(full=Full())
+
+    assert len(world.here("account")) == 60
 
 
 def test_a_landslide_is_believed_when_somebody_says_so(world: World) -> None:

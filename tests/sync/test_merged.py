@@ -117,6 +117,23 @@ def test_many_children_are_all_turned_however_many_pages_they_take(customer: Cus
     assert accounts_of(world, "objective") == {str(world.our_id(winner))}
 
 
+def test_many_losers_are_all_followed_however_many_pages_tell_their_winners(customer: Customer, winner: str) -> None:
+    world = customer.world
+    others = [world.create_there("account", Name=f"Acme {number}") for number in range(6)]
+    for account in others:
+        world.create_there("objective", Name="Aim", Account__c=account)
+    world.settle()
+    for account in others:
+        world.create_here("objective", name="Not there yet", account_id=customer.here(account))
+        merge(world, winner, account)
+    world.org.faults.set(rates={"short_page": 1.0})
+
+    world.settle()
+
+    assert accounts_of(world, "objective") == {str(customer.here(customer.account)), str(world.our_id(winner))}
+    assert world.parked() == []
+
+
 def test_a_winner_that_is_gone_by_now_leaves_nothing_to_turn_to(customer: Customer, winner: str) -> None:
     world = customer.world
     contact = world.create_there("contact", LastName="Doe", AccountId=winner)

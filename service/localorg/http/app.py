@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
@@ -14,7 +13,16 @@ from service.localorg.faults.kinds import Fault
 from service.localorg.http.api import Api
 from service.localorg.http.bodies import read_body
 from service.localorg.http.messages import Answer, Call, refused
-from service.localorg.http.road import RESOURCES_BELOW, apex_transaction, arrive, depart, enter, fault_of, leave
+from service.localorg.http.road import (
+    RESOURCES_BELOW,
+    apex_transaction,
+    arrive,
+    date_of,
+    depart,
+    enter,
+    fault_of,
+    leave,
+)
 from service.localorg.http.routing import DOORS, RESOURCES
 from service.localorg.http.users import signed_in
 from service.localorg.org import LocalOrg
@@ -66,12 +74,8 @@ class App:
         with self.api.org.lock, apex_transaction(self.api, request):
             answer = self.api.dispatch(call)
         leave(fault)
-        headers = {**answer.headers, "Sforce-Limit-Info": self.api.usage.header(), "Date": self._date()}
+        headers = {**answer.headers, "Sforce-Limit-Info": self.api.usage.header(), "Date": date_of(self.api)}
         return Answer(status=answer.status, body=answer.body, headers=headers, stream=answer.stream)
-
-    def _date(self) -> str:
-        # The org's clock can be set, so the server must not put in the machine's.
-        return format_datetime(self.api.org.clock.now(), usegmt=True)
 
 
 def create_app(org: LocalOrg) -> App:

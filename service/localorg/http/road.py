@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from email.utils import format_datetime
 
 from werkzeug.wrappers import Request, Response
 
@@ -55,12 +56,19 @@ def leave(fault: Fault | None) -> None:
         raise server_error()
 
 
+def date_of(api: Api) -> str:
+    """Return the org's time as answers carry it: its clock can be set, so the server must not put in the machine's."""
+    return format_datetime(api.org.clock.now(), usegmt=True)
+
+
 def depart(api: Api, fault: Fault | None, response: Response) -> Response:
     """Do what happens to an answer on its way back."""
     if fault is Fault.LOST_ANSWER:
         raise Cut
     if fault is Fault.SLOW:
+        # It was read, and then it took its time: the date is that of the answer.
         api.org.clock.wait(api.org.faults.weather.seconds)
+        response.headers["Date"] = date_of(api)
     return _torn(response) if fault is Fault.TORN else response
 
 
