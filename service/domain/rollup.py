@@ -30,11 +30,12 @@ class Playbook(NamedTuple):
 
 
 class Objective(NamedTuple):
-    """An objective with the progress of its own values; one that was abandoned counts in no plan."""
+    """An objective with the progress of its own values; one that was abandoned or archived counts in no plan."""
 
     id: UUID
     plan: UUID | None
     abandoned: bool
+    archived: bool
     own: Percent
 
 
@@ -64,7 +65,8 @@ def roll_up(work: Work) -> Progress:
     counted = [(each.objective, playbooks[each.id]) for each in work.playbooks if not each.canceled]
     of_work, of_kpis = _grouped([*direct, *counted]), _grouped(work.kpis)
     objectives = {each.id: of_objective(of_kpis[each.id], of_work[each.id], each.own) for each in work.objectives}
-    of_plan = _grouped((each.plan, objectives[each.id][0]) for each in work.objectives if not each.abandoned)
+    in_plan = [each for each in work.objectives if not (each.abandoned or each.archived)]
+    of_plan = _grouped((each.plan, objectives[each.id][0]) for each in in_plan)
     return Progress(playbooks, objectives, {plan: mean(of_plan[plan]) for plan in work.plans})
 
 

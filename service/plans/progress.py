@@ -48,16 +48,16 @@ def _gather(connection: Connection) -> Work:
     task = select(tasks.playbook_id, tasks.objective_id, tasks.status, tasks.percent_complete).where(~tasks.template)
     kpi = select(kpis.objective_id, *(kpis[name] for name in MEASURE))
     playbook = select(playbooks.id, playbooks.objective_id, playbooks.stage).where(~playbooks.template)
-    objective = select(
-        objectives.id, objectives.success_plan_id, objectives.status, *(objectives[name] for name in MEASURE)
-    ).where(~objectives.template)
+    objective = select(*(objectives[name] for name in ("id", "success_plan_id", "status", "archived", *MEASURE))).where(
+        ~objectives.template
+    )
     plan = select(PLAN.c.id).where(~PLAN.c.template)
     return Work(
         tasks=[Task(row[0], row[1], of_task(row[2], row[3])) for row in connection.execute(task)],
         kpis=[(row[0], Measure(*row[1:]).percent) for row in connection.execute(kpi)],
         playbooks=[Playbook(row[0], row[1], row[2] == CANCELED) for row in connection.execute(playbook)],
         objectives=[
-            Objective(row[0], row[1], row[2] == ABANDONED, Measure(*row[3:]).known)
+            Objective(row[0], row[1], row[2] == ABANDONED, row[3], Measure(*row[4:]).known)
             for row in connection.execute(objective)
         ],
         plans=list(connection.execute(plan).scalars()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -48,11 +48,14 @@ class Related:
     objective_kpis: tuple[Found, ...]
 
 
-def tree(desk: Desk, plan_id: UUID) -> Branch:
-    """Return a plan with its objectives, playbooks, tasks and KPIs, each under what it belongs to most closely."""
+def tree(desk: Desk, plan_id: UUID, *, archived: bool | None = False) -> Branch:
+    """Return a plan with its objectives, playbooks, tasks and KPIs, each under what it belongs to most closely.
+
+    Of the objectives those that are archived, or are not, with what hangs on them; None asks for both.
+    """
     plan = one(desk, "success_plan", plan_id)
     with desk.org.writing(by=desk.by) as connection:
-        found = _of_plan(desk, connection, plan_id)
+        found = _asked_for(_of_plan(desk, connection, plan_id), archived)
     return grown(plan, visible(desk, found))
 
 
@@ -78,13 +81,38 @@ def grown(root: Found, found: Iterable[Found]) -> Branch:
     known = {str(record.id) for record in found}
     children: defaultdict[str, list[Found]] = defaultdict(list)
     for record in found:
-        over = (str(record.row[column]) for column in PARENTS[record.mapping.name])
-        children[next((parent for parent in over if parent in known), str(root.id))].append(record)
+        children[_over(record, known) or str(root.id)].append(record)
     return _branch(root, children)
 
 
 def _branch(record: Found, children: Mapping[str, list[Found]]) -> Branch:
     return Branch(record=record, under=tuple(_branch(child, children) for child in children.get(str(record.id), ())))
+
+
+def _over(record: Found, known: Container[str]) -> str | None:
+    """Return the closest of a record's parents that are known."""
+    parents = (str(record.row[column]) for column in PARENTS[record.mapping.name])
+    return next((parent for parent in parents if parent in known), None)
+
+
+def _asked_for(found: Iterable[Found], archived: bool | None) -> list[Found]:
+    """Leave out the objectives that are not asked for, and what hangs on them: parents stand before their children."""
+    asked: list[Found] = []
+    known: set[str] = set()
+    left: set[str] = set()
+    for record in found:
+        known.add(str(record.id))
+        if _is_left(record, archived) or _over(record, known) in left:
+            left.add(str(record.id))
+        else:
+            asked.append(record)
+    return asked
+
+
+def _is_left(record: Found, archived: bool | None) -> bool:
+    if record.mapping.name != "objective" or archived is None:
+        return False
+    return bool(record.row.get("archived")) is not archived
 
 
 def _of_plan(desk: Desk, connection: Connection, plan_id: UUID) -> tuple[Found, ...]:

@@ -184,3 +184,21 @@ def test_the_tree_of_a_plan_is_shown_with_what_stands_under_it(csm: Somebody, ac
 
     assert tree["record"] == plan
     assert tree["under"] == [{"noun": "objective", "record": made, "under": []}]
+
+
+@pytest.mark.req("CO-21", "D14")
+def test_the_tree_of_a_plan_shows_archived_objectives_when_it_is_asked_for_them(
+    world: World, csm: Somebody, account: UUID
+) -> None:
+    plan = csm.post("/success-plans", {"name": "Plan", "account_id": str(account)}).json
+    for name, archived in (("Old", True), ("New", False)):
+        world.create_here("objective", name=name, success_plan_id=plan["id"], archived=archived)
+    road = f"/success-plans/{plan['id']}/tree"
+
+    def names(query: str) -> list[str]:
+        return [under["record"]["name"] for under in csm.read(f"{road}{query}")["under"]]
+
+    assert names("") == names("?archived=false") == ["New"]
+    assert names("?archived=true") == ["Old"]
+    assert names("?archived=any") == ["New", "Old"]
+    assert csm.get(f"{road}?archived=perhaps").json["errors"][0]["field"] == "archived"

@@ -10,7 +10,9 @@ import pytest
 from service.domain.progress import Basis
 from service.domain.rollup import Objective, Playbook, Task, Work, roll_up
 
-PLAN, OTHER_PLAN, BY_KPIS, BY_WORK, BY_ITSELF, GIVEN_UP, LAUNCH, STOPPED, EMPTY = (UUID(int=n) for n in range(1, 10))
+PLAN, OTHER_PLAN, BY_KPIS, BY_WORK, BY_ITSELF, GIVEN_UP, PUT_AWAY, LAUNCH, STOPPED, EMPTY = (
+    UUID(int=n) for n in range(1, 11)
+)
 
 WORK = Work(
     tasks=[
@@ -24,10 +26,11 @@ WORK = Work(
     kpis=[(BY_KPIS, Decimal(40)), (BY_KPIS, Decimal("66.67"))],
     playbooks=[Playbook(LAUNCH, BY_WORK, False), Playbook(STOPPED, BY_WORK, True), Playbook(EMPTY, BY_KPIS, False)],
     objectives=[
-        Objective(BY_KPIS, PLAN, False, Decimal(99)),
-        Objective(BY_WORK, PLAN, False, None),
-        Objective(BY_ITSELF, PLAN, False, Decimal(60)),
-        Objective(GIVEN_UP, PLAN, True, Decimal(0)),
+        Objective(BY_KPIS, PLAN, False, False, Decimal(99)),
+        Objective(BY_WORK, PLAN, False, False, None),
+        Objective(BY_ITSELF, PLAN, False, False, Decimal(60)),
+        Objective(GIVEN_UP, PLAN, True, False, Decimal(0)),
+        Objective(PUT_AWAY, PLAN, False, True, Decimal(100)),
     ],
     plans=[PLAN, OTHER_PLAN],
 )
@@ -43,10 +46,12 @@ def test_an_objective_is_the_mean_of_its_kpis_or_of_its_playbooks_and_direct_tas
         BY_WORK: (Decimal("37.5"), Basis.WORK),
         BY_ITSELF: (Decimal(60), Basis.OWN),
         GIVEN_UP: (Decimal(0), Basis.OWN),
+        PUT_AWAY: (Decimal(100), Basis.OWN),
     }
 
 
-def test_a_plan_is_the_mean_of_its_objectives_that_were_not_abandoned() -> None:
+@pytest.mark.req("D6", "D14")
+def test_a_plan_is_the_mean_of_its_objectives_that_were_neither_abandoned_nor_archived() -> None:
     assert roll_up(WORK).plans == {PLAN: Decimal("50.28"), OTHER_PLAN: None}
 
 

@@ -71,6 +71,19 @@ def test_progress_is_computed_from_tasks_and_kpis_up_to_the_plan_and_reaches_the
     assert there(world, "success_plan", tree["plan"]) == 35.42
 
 
+@pytest.mark.req("D6", "D14")
+@pytest.mark.parametrize("put_away", [{"archived": True}, {"status": "Abandoned"}])
+def test_an_objective_that_was_put_away_keeps_its_progress_and_counts_in_no_plan(
+    world: World, tree: dict[str, UUID], put_away: dict[str, Any]
+) -> None:
+    world.edit_here("objective", tree["worked"], **put_away)
+
+    refresh(world.sync)
+
+    assert world.here("objective")[tree["worked"]]["progress"] == "37.5"
+    assert world.here("success_plan")[tree["plan"]]["progress"] == "33.33"
+
+
 @pytest.mark.req("P6")
 @pytest.mark.req("P8")
 def test_what_is_the_same_is_neither_written_nor_sent_again(world: World, tree: dict[str, UUID]) -> None:

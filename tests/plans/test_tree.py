@@ -19,6 +19,12 @@ def outline(branch: Branch) -> list[object]:
     return [name, *(outline(under) for under in branch.under)]
 
 
+def objective(world: World, name: str) -> UUID:
+    """Return our id of the objective of a name."""
+    (found,) = [our_id for our_id, row in world.here("objective").items() if row["name"] == name]
+    return found
+
+
 @pytest.fixture
 def plan(world: World) -> UUID:
     """A plan with an objective, a playbook of its own, and one objective beside it that belongs to nobody."""
@@ -46,6 +52,22 @@ def test_each_record_of_a_plan_stands_under_what_it_belongs_to_most_closely(worl
     ]
 
 
+@pytest.mark.req("CO-21", "D14")
+def test_archived_objectives_and_what_hangs_on_them_are_in_a_tree_only_when_they_are_asked_for(
+    world: World, plan: UUID
+) -> None:
+    world.edit_here("objective", objective(world, "First"), archived=True)
+    kept = world.create_here("objective", name="Second", success_plan_id=plan)
+    world.create_here("playbook_task", name="Of both", objective_id=kept, success_plan_id=plan)
+    first = ["First", ["Seats"], ["Playbook", ["Task 0"], ["Task 9"]], ["Task 1"]]
+    second = ["Second", ["Of both"]]
+    beside = [["Own"], ["Task 2"]]
+
+    assert outline(tree(desk(world), plan)) == ["Plan", second, *beside]
+    assert outline(tree(desk(world), plan, archived=True)) == ["Plan", first, *beside]
+    assert outline(tree(desk(world), plan, archived=None)) == ["Plan", first, second, *beside]
+
+
 def test_a_tree_costs_as_many_queries_however_many_records_it_has(world: World, plan: UUID) -> None:
     def queries() -> int:
         said: list[str] = []
@@ -63,9 +85,7 @@ def test_a_tree_costs_as_many_queries_however_many_records_it_has(world: World, 
 
 @pytest.mark.req("OB-11", "OB-12")
 def test_an_objective_is_related_to_its_playbooks_kpis_and_all_of_its_tasks(world: World, plan: UUID) -> None:
-    (objective,) = [our_id for our_id, row in world.here("objective").items() if row["name"] == "First"]
-
-    found = related(desk(world), objective)
+    found = related(desk(world), objective(world, "First"))
 
     assert [record.row["name"] for record in found.playbooks] == ["Playbook"]
     assert [record.row["name"] for record in found.playbook_tasks] == ["Task 0", "Task 9", "Task 1"]
