@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from service.domain.cascades import FOLLOWS
 from service.domain.faults import Fault
 from service.domain.values import Row
 
@@ -11,6 +12,16 @@ Parents = Mapping[str, Row | None]
 """The records that a row points at, by the column that does, nearest first; None for one that is not there."""
 
 _WORDS = {"success_plan_id": "success plan", "objective_id": "objective", "playbook_id": "playbook"}
+
+
+def taken_anew(noun: str, row: Row, values: Row, parents: Parents) -> set[str]:
+    """Return the columns that a row takes from its new parents when it gets other values (OB-12, OB-20, OB-57).
+
+    What is given along stays, and a parent that is cleared takes nothing away.
+    """
+    moved = {column for column, parent in parents.items() if parent and values.get(column, row[column]) != row[column]}
+    follows = [follow for follow in FOLLOWS if follow.child == noun and follow.pointer in moved]
+    return {column for follow in follows for column in follow.columns} - values.keys()
 
 
 def placed(row: Row, parents: Parents) -> Row:

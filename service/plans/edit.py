@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from uuid import UUID
 
+from service.domain import places
 from service.domain.completion import dated
 from service.domain.dependencies import Wait, completion_faults
 from service.domain.faults import Fault
@@ -122,7 +123,9 @@ def _open(desk: Desk, noun: str, edit_: Edit, there: Mapping[UUID, Found], open_
 def _ruled(desk: Desk, found: Found, values: Row, faults: list[Fault], pointed: Pointed) -> Row:
     """Return the columns that change once the rules have had their say."""
     noun = found.mapping.name
-    row = rules.filled(noun, {**found.row, **values}, pointed)
+    anew = places.taken_anew(noun, found.row, values, pointed)
+    pointed = {column: one for column, one in pointed.items() if column not in anew}
+    row = rules.filled(noun, {**found.row, **dict.fromkeys(anew), **values}, pointed)
     if "resource_id" in values:
         row = rules.owned(found.mapping, row, pointed, desk.user)
     row = dated(noun, row, found.row, now=desk.now, today=desk.today)

@@ -92,3 +92,42 @@ def test_an_objective_of_another_account_is_refused(faults: Any) -> None:
     found = faults(row, {"objective_id": OBJECTIVE}, {})
 
     assert [(fault.field, fault.code) for fault in found] == [("objective_id", "other_account")]
+
+
+TASK: Row = {
+    "name": "Call",
+    "account_id": ACME,
+    "success_plan_id": "plan",
+    "objective_id": "o",
+    "playbook_id": "p",
+}
+TAKEN = {"account_id", "success_plan_id", "objective_id"}
+
+
+@pytest.mark.req("OB-12", "OB-20", "OB-57")
+@pytest.mark.parametrize(
+    ("noun", "values", "taken"),
+    [
+        ("playbook_task", {"playbook_id": "q"}, TAKEN),
+        ("playbook_task", {"playbook_id": "q", "objective_id": "x"}, {"account_id", "success_plan_id"}),
+        ("playbook_task", {"playbook_id": "q", "account_id": None}, {"objective_id", "success_plan_id"}),
+        ("playbook_task", {"objective_id": "x"}, {"account_id", "success_plan_id"}),
+        ("playbook_task", {"success_plan_id": "x"}, {"account_id"}),
+        ("playbook", {"objective_id": "x"}, {"account_id", "success_plan_id"}),
+        ("objective", {"success_plan_id": "x"}, {"account_id"}),
+        ("objective", {"account_id": "globex"}, set()),
+        ("playbook_task", {"playbook_id": "p"}, set()),
+        ("playbook_task", {"name": "Visit"}, set()),
+        ("playbook_task", {"playbook_id": None}, set()),
+        ("cs_activity", {"playbook_id": "q"}, set()),
+    ],
+)
+def test_under_another_parent_a_row_takes_anew_what_is_not_given_along(noun: str, values: Row, taken: set[str]) -> None:
+    row = {**TASK, **values}
+    parents = {column: OBJECTIVE for column in ("playbook_id", "objective_id", "success_plan_id") if row[column]}
+
+    assert places.taken_anew(noun, TASK, values, parents) == taken
+
+
+def test_from_a_parent_that_is_not_there_nothing_is_taken() -> None:
+    assert places.taken_anew("playbook_task", TASK, {"playbook_id": "q"}, {"playbook_id": None}) == set()

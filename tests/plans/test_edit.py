@@ -67,6 +67,78 @@ def test_the_blast_radius_is_told_before(place: Place, csm: Desk, objective: UUI
     assert all(playbook["success_plan_id"] is None for playbook in place.world.here("playbook").values())
 
 
+@pytest.fixture
+def elsewhere(place: Place, csm: Desk) -> str:
+    """A playbook of an objective of Globex's plan."""
+    objective = create(csm, "objective", {"title": "Renew", "success_plan_id": place.other_plan})
+    return str(create(csm, "playbook", {"name": "Renewal", "objective_id": str(objective)}))
+
+
+def stands(place: Place, noun: str, record: UUID) -> list[Any]:
+    """Return where a record stands here, after comparing it with where it stands there."""
+    here, there = place.world.here(noun)[record], place.world.there(noun)[place.crm(record)]
+    columns = ["account_id", "success_plan_id", "objective_id"][: 3 if noun == "playbook_task" else 2]
+    crm = ["Account__c", "Success_Plan__c", "Objective__c"]
+    assert [here[c] and place.crm(here[c]) for c in columns] == [there[name] for name in crm[: len(columns)]]
+    return [here[column] for column in columns]
+
+
+@pytest.mark.req("OB-12", "OB-20", "OB-57")
+def test_a_task_moves_with_its_new_playbook(place: Place, csm: Desk, objective: UUID, elsewhere: str) -> None:
+    (task,) = place.world.here("playbook_task")
+    edit(csm, "playbook_task", change(csm, "playbook_task", task, playbook_id=elsewhere))
+    over = place.world.here("playbook")[UUID(elsewhere)]
+    assert stands(place, "playbook_task", task) == [place.globex, place.other_plan, over["objective_id"]]
+
+
+@pytest.mark.req("OB-12", "OB-20", "OB-57")
+def test_a_task_leaves_behind_what_its_new_playbook_does_not_have(place: Place, csm: Desk, objective: UUID) -> None:
+    (task,) = place.world.here("playbook_task")
+    alone = create(csm, "playbook", {"name": "Alone", "account_id": place.acme})
+    edit(csm, "playbook_task", change(csm, "playbook_task", task, playbook_id=str(alone)))
+    assert stands(place, "playbook_task", task) == [place.acme, None, None]
+
+
+@pytest.mark.req("OB-12", "OB-54", "OB-57", "G9")
+def test_a_playbook_moves_with_its_new_objective_and_its_tasks_follow_as_foretold(
+    place: Place, csm: Desk, objective: UUID, elsewhere: str
+) -> None:
+    (task,) = place.world.here("playbook_task")
+    (playbook,) = (one for one in place.world.here("playbook") if str(one) != elsewhere)
+    over = place.world.here("playbook")[UUID(elsewhere)]["objective_id"]
+    told = impact(csm, "playbook", playbook, {"objective_id": over})
+
+    edit(csm, "playbook", change(csm, "playbook", playbook, objective_id=over))
+    place.world.settle()
+
+    assert stands(place, "playbook", playbook) == [place.globex, place.other_plan]
+    assert stands(place, "playbook_task", task) == [place.globex, place.other_plan, over]
+    assert {(one.id, one.column, one.new) for one in told} == {
+        (task, "account_id", place.globex),
+        (task, "success_plan_id", place.other_plan),
+        (task, "objective_id", over),
+    }
+
+
+@pytest.mark.req("OB-20", "OB-21", "OB-57")
+def test_an_objective_takes_its_new_plan_s_account_unless_one_is_given_along(
+    place: Place, csm: Desk, objective: UUID
+) -> None:
+    given = {"success_plan_id": place.other_plan, "account_id": place.acme}
+    with pytest.raises(Invalid) as refused:
+        edit(csm, "objective", change(csm, "objective", objective, **given))
+    assert [(fault.field, fault.code) for fault in refused.value.faults] == [("success_plan_id", "other_account")]
+
+    edit(csm, "objective", change(csm, "objective", objective, success_plan_id=place.other_plan))
+    assert stands(place, "objective", objective) == [place.globex, place.other_plan]
+
+
+@pytest.mark.req("OB-57")
+def test_who_leaves_a_parent_keeps_what_it_gave(place: Place, csm: Desk, objective: UUID, elsewhere: str) -> None:
+    edit(csm, "playbook", change(csm, "playbook", UUID(elsewhere), objective_id=None))
+    assert stands(place, "playbook", UUID(elsewhere)) == [place.globex, place.other_plan]
+
+
 @pytest.mark.req("OB-59")
 def test_a_new_resource_is_the_new_owner(place: Place, csm: Desk, objective: UUID) -> None:
     edit(csm, "objective", change(csm, "objective", objective, resource_id=place.ana))
