@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from service.localorg.faults import model
 from service.store.ledger import links
 from tests.sync.conftest import Customer
 from tests.world import World
@@ -117,8 +118,12 @@ def test_many_children_are_all_turned_however_many_pages_they_take(customer: Cus
     assert accounts_of(world, "objective") == {str(world.our_id(winner))}
 
 
-def test_many_losers_are_all_followed_however_many_pages_tell_their_winners(customer: Customer, winner: str) -> None:
+def test_many_losers_are_all_followed_however_many_pages_tell_their_winners(
+    customer: Customer, winner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = customer.world
+    for bound in ("FEWEST", "MOST"):
+        monkeypatch.setattr(model, bound, 2)
     others = [world.create_there("account", Name=f"Acme {number}") for number in range(6)]
     for account in others:
         world.create_there("objective", Name="Aim", Account__c=account)
