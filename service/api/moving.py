@@ -8,6 +8,7 @@ from uuid import UUID
 from marshmallow import Schema, fields
 
 from service.api.blueprint import Blueprint
+from service.api.closed import readable
 from service.api.door import desk
 from service.api.outcomes import Outcome, outcome
 from service.api.records import IF_MATCH, seen
@@ -43,9 +44,10 @@ def add_moving(rooms: Blueprint, noun: str) -> None:
     @rooms.route("/<uuid:record_id>/start/preview", methods=["POST"], endpoint="foresee_start")
     @rooms.arguments(Move)
     @rooms.response(200, StartForeseen)
-    def foresee(asked: dict[str, Any], record_id: UUID) -> moving.Foreseen:
+    def foresee(asked: dict[str, Any], record_id: UUID) -> dict[str, Any]:
         """Show every date that another start would move, or leave; nothing is moved."""
-        return moving.foresee_move(desk(), noun, record_id, moving.Move(**asked))
+        foreseen = moving.foresee_move(desk(), noun, record_id, moving.Move(**asked))
+        return readable(foreseen.shifts, foreseen.off_days)
 
     @rooms.route("/<uuid:record_id>/start", methods=["PUT"], endpoint="start")
     @rooms.doc(parameters=[IF_MATCH])

@@ -10,6 +10,7 @@ from flask import request
 from werkzeug.http import quote_etag
 
 from service.api.blueprint import Blueprint
+from service.api.closed import hidden, refuse_hidden
 from service.api.cursors import cursor
 from service.api.door import desk, visit
 from service.api.paging import query_schema, wanted
@@ -34,7 +35,7 @@ IF_MATCH = {
 
 def shown(record: Found) -> dict[str, Any]:
     """Return a record as it is shown to whoever calls."""
-    return face(record, visit().org.instance_url, desk().today)
+    return face(record, visit().org.instance_url, desk().today, hidden=hidden(record.mapping.name))
 
 
 def tagged(record: Found, status: int = HTTPStatus.OK) -> Answer:
@@ -63,6 +64,7 @@ def records(mapping: ObjectMapping, path: str) -> Blueprint:
     @rooms.response(200, of_schema(shown_schema(mapping)))
     def page(query: dict[str, Any]) -> dict[str, Any]:
         """List records."""
+        refuse_hidden(noun, query)
         found = listing(desk(), noun, wanted(desk().org.mappings[noun], query))
         return {"items": [shown(record) for record in found.records], "next": cursor(noun, query["sort"], found.end)}
 

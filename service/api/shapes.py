@@ -6,7 +6,7 @@ our id. What an org's overlay adds stands under `extra`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -39,6 +39,8 @@ STANDING: Mapping[str, Mapping[str, Any]] = {
     "status": {"type": "string", "enum": list(Status), "description": "On the org's day"},
 }
 """What the CRM computes for each KPI, and we do likewise."""
+STANDS_ON = frozenset({"baseline_value", "current_value", "target_value", "direction", "target_date"})
+"""What that is computed from: who may not read all of it is not told what comes of it."""
 
 
 class Shown(Schema):
@@ -68,15 +70,16 @@ def columns_of(data: Any) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name != "extra"} | extra
 
 
-def face(record: Found, instance_url: str, today: date) -> dict[str, Any]:
-    """Return a record as the API shows it on the org's day."""
+def face(record: Found, instance_url: str, today: date, *, hidden: Collection[str] = ()) -> dict[str, Any]:
+    """Return a record as the API shows it on the org's day, without the columns that are hidden from the caller."""
+    stands = record.mapping.name == "objective_kpi" and STANDS_ON.isdisjoint(hidden)
     return {
         "id": str(record.id),
         "version": record.version,
         "crm_id": record.crm_id,
         "url": f"{instance_url}/{record.crm_id}" if record.crm_id else None,
-        **values(record.mapping, record.row),
-        **(_standing(record.row, today) if record.mapping.name == "objective_kpi" else {}),
+        **values(record.mapping, record.row, hidden=hidden),
+        **(_standing(record.row, today) if stands else {}),
     }
 
 
@@ -84,11 +87,11 @@ def _standing(kpi: Row, today: date) -> dict[str, Any]:
     return {"progress": canonical(Kind.NUMBER, measure(kpi).percent), "status": status(kpi, today)}
 
 
-def values(mapping: ObjectMapping, row: Row) -> dict[str, Any]:
-    """Return canonical values as the API shows them."""
+def values(mapping: ObjectMapping, row: Row, *, hidden: Collection[str] = ()) -> dict[str, Any]:
+    """Return canonical values as the API shows them, without the columns that are hidden from the caller."""
     shown: dict[str, Any] = {"extra": {}}
     for field in mapping.fields:
-        if field.column in row:
+        if field.column in row and field.column not in hidden:
             value = row[field.column]
             (shown["extra"] if field.extra else shown)[field.column] = _listed(value) if _is_list(field) else value
     return shown

@@ -11,6 +11,7 @@ from marshmallow import Schema, fields
 
 from service.api import cursors, paging
 from service.api.blueprint import Blueprint, Fault
+from service.api.closed import hidden, readable
 from service.api.door import desk
 from service.api.once import HEADER, KEY, once
 from service.api.records import Answer, shown
@@ -168,7 +169,8 @@ def _add_cloning(rooms: Blueprint, noun: str) -> None:
         drafts = [
             {**_member(draft.noun, draft.id, draft.values), "source": str(draft.source)} for draft in decided.creates
         ]
-        return {**{name: getattr(decided, name) for name in Preview().fields}, "creates": drafts}
+        told = {name: getattr(decided, name) for name in Preview().fields}
+        return {**told, **readable(decided.shifts, decided.off_days), "creates": drafts}
 
     @rooms.route("/<uuid:template_id>/clones", methods=["POST"], endpoint="clone")
     @rooms.doc(parameters=[HEADER])
@@ -188,7 +190,7 @@ def _held(record: Record) -> dict[str, Any]:
 
 
 def _member(noun: str, record_id: UUID, row: Row) -> dict[str, Any]:
-    return {"noun": noun, "id": str(record_id), "values": values(desk().org.mappings[noun], row)}
+    return {"noun": noun, "id": str(record_id), "values": values(desk().org.mappings[noun], row, hidden=hidden(noun))}
 
 
 def _made(noun: str, made: Cloned | Kept) -> Answer:

@@ -19,6 +19,7 @@ from service.mirror import ours
 from service.mirror.writing import Create, Unplanted, plant
 from service.plans import forms, rules
 from service.plans.desk import Desk
+from service.plans.field_security import closed
 from service.plans.records import out_of_reach
 from service.plans.refusals import Invalid
 from service.store.database import among
@@ -34,7 +35,7 @@ def add(desk: Desk, given: Mapping[str, Any], *, record_id: UUID | None = None) 
     """Let a task wait for another of the same playbook or objective; Invalid spells a circle out (AG-18, AG-20)."""
     desk.allow(Action.CREATE, NOUN)
     mapping = desk.org.mappings[NOUN]
-    row, faults = forms.read(mapping, given)
+    row, faults = forms.read(mapping, given, locked=closed(desk, NOUN).locked)
     faults += required(
         {**dict.fromkeys(given, True), **row},
         playbook_task_id="Choose the task that waits",

@@ -52,6 +52,12 @@ def read(mapping: ObjectMapping, given: Mapping[str, Any], *, locked: Collection
     return row, faults
 
 
+def kept_from(column: str) -> str:
+    """Say that field-level security keeps a client from setting a column."""
+    way = "leave it out, or ask an administrator of the org for edit access to it"
+    return f"The org's field-level security keeps you from setting {column}; {way}"
+
+
 def _settable(mapping: ObjectMapping, column: str, locked: Collection[str]) -> FieldMapping:
     try:
         field = mapping.field(column)
@@ -64,8 +70,7 @@ def _settable(mapping: ObjectMapping, column: str, locked: Collection[str]) -> F
     if field.direction is Direction.PUSH:
         raise _Unread("read_only", f"{column} is computed; leave it out")
     if column in locked:
-        way = "leave it out, or ask an administrator of the org for edit access to it"
-        raise _Unread("read_only", f"The org's field-level security keeps you from setting {column}; {way}")
+        raise _Unread("read_only", kept_from(column))
     return field
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from service.domain.objectives import CLOSED
 from service.domain.permissions import Action
 from service.plans.desk import Desk
+from service.plans.field_security import closed, demand
 from service.store.records import RECORDS
 
 
@@ -28,11 +29,13 @@ class OpenObjective:
 def deactivation(desk: Desk, resource_id: UUID) -> list[OpenObjective]:
     """Return the open objectives of a resource, the next due first: to be handed over before it is deactivated (OB-60)."""
     desk.allow(Action.VIEW, "objective")
+    demand(desk, "objective", "resource_id")
+    hidden = closed(desk, "objective").hidden
     objective, account = RECORDS["objective"].c, RECORDS["account"].c
     query = (
         select(
             objective.id,
-            func.coalesce(objective.title, objective.name, "").label("title"),
+            func.coalesce(*(objective[name] for name in ("title", "name") if name not in hidden), "").label("title"),
             account.name.label("account"),
             objective.status,
             objective.end_date,
@@ -43,4 +46,7 @@ def deactivation(desk: Desk, resource_id: UUID) -> list[OpenObjective]:
         .order_by(objective.end_date.nulls_last(), "title", objective.id)
     )
     with desk.org.writing(by=desk.by) as connection:
-        return [OpenObjective(**row) for row in connection.execute(query).mappings()]
+        rows = connection.execute(query).mappings().all()
+    told = {"account": "account_id", "status": "status", "end_date": "end_date"}
+    closed_ = dict.fromkeys(name for name, column in told.items() if column in hidden)
+    return [OpenObjective(**{**row, **closed_}) for row in rows]

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from service.plans.desk import Desk
-from tests.desks import desk_of, employ, mirror_sharing
+from tests.desks import desk_of, employ, know_fields, mirror_sharing
 from tests.world import World
 
 CUSTOMER_SUCCESS, PARTICIPANT = "CSC_Customer_Success", "CSC_Participant_User"
@@ -61,7 +61,7 @@ def sit(world: World) -> Sit:
     def sit_down(permission_set: str = CUSTOMER_SUCCESS, *, zone: str = "UTC") -> Desk:
         sets = [permission_set] if permission_set else []
         username = f"{permission_set.lower() or 'nobody'}@example.com"
-        return replace(desk_of(world, employ(world, username, *sets), *sets), zone=zone)
+        return know_fields(replace(desk_of(world, employ(world, username, *sets), *sets), zone=zone))
 
     return sit_down
 

@@ -12,6 +12,7 @@ from service.plans.clone import clone, preview
 from service.plans.clone_requests import CloneRequest
 from service.plans.desk import Desk
 from service.plans.refusals import Changed, Denied, Missing
+from tests.desks import know_fields
 from tests.plans.adoption import CHILDREN, NOW, Adoption, adoption, count
 from tests.plans.cloning import here, made, request_of, there
 from tests.plans.conftest import Place
@@ -28,7 +29,7 @@ def template(place: Place) -> Adoption:
 @pytest.fixture
 def author(csm: Desk) -> Desk:
     """Somebody with CSC - Customer Success, on the day of the examples."""
-    return replace(csm, now=NOW)
+    return know_fields(replace(csm, now=NOW))
 
 
 @pytest.mark.req("OB-23", "OB-24")

@@ -12,6 +12,7 @@ import pytest
 from service.domain.permissions import User
 from service.localorg.automation.model import Automation, Reject, When
 from service.plans.desk import Desk
+from tests.desks import know_fields
 from tests.plans.adoption import NOW, Adoption, adoption
 from tests.plans.cloning import refused, request_of
 from tests.plans.conftest import Place
@@ -28,7 +29,7 @@ def template(place: Place) -> Adoption:
 @pytest.fixture
 def author(csm: Desk) -> Desk:
     """Somebody with CSC - Customer Success, on the day of the examples."""
-    return replace(csm, now=NOW)
+    return know_fields(replace(csm, now=NOW))
 
 
 @pytest.mark.req("OB-46")

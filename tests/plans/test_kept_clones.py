@@ -17,7 +17,7 @@ from service.plans.keeping import Kept, outcome
 from service.plans.kept_clones import make_kept
 from service.plans.refusals import Missing
 from service.store import kept_requests
-from tests.desks import RIGHTS, make_open, make_private
+from tests.desks import RIGHTS, know_fields, make_open, make_private
 from tests.plans.adoption import CHILDREN, NOW, Adoption, adoption, count
 from tests.plans.cloning import request_of
 from tests.plans.conftest import Place
@@ -37,7 +37,7 @@ def template(place: Place) -> Adoption:
 @pytest.fixture
 def author(csm: Desk) -> Desk:
     """Somebody with CSC - Customer Success, on the day of the examples."""
-    return replace(csm, now=NOW)
+    return know_fields(replace(csm, now=NOW))
 
 
 def silence(world: World) -> None:
