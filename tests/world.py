@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,15 @@ def installed(package: Path = ROOT / "sfdx", *, namespace: str | None = None) ->
     for name in INTEGRATION_SETS:
         org.assign(org.user_id(INTEGRATION), name)
     return org
+
+
+def with_record_types(folder: Path) -> LocalOrg:
+    """Install our package, with two record types of objectives, each with a layout of its own."""
+    shutil.copytree(ROOT / "sfdx" / "force-app", folder / "force-app")
+    shutil.copy(ROOT / "sfdx" / "sfdx-project.json", folder)
+    types = ROOT / "tests" / "fixtures" / "record_types" / "force-app"
+    shutil.copytree(types, folder / "force-app", dirs_exist_ok=True)
+    return installed(folder)
 
 
 @lru_cache

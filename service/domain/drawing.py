@@ -57,12 +57,16 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A record to be made; `source` is the record of the template that it comes from."""
+    """A record to be made; `source` is the record of the template that it comes from.
+
+    `record_type` is the CRM's id of the type that was chosen (OB-13).
+    """
 
     noun: str
     id: UUID
     source: UUID
     values: Row
+    record_type: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +90,13 @@ class Drawing:
         values |= self._place(record) | self._stamps(record)
         if record.noun in ROOTS:
             values["resource_id"] = self.allocation.of(record)
-        return Draft(noun=record.noun, id=self.ids[str(record.id)], source=record.id, values=values)
+        return Draft(
+            noun=record.noun,
+            id=self.ids[str(record.id)],
+            source=record.id,
+            values=values,
+            record_type=self.choices.record_types.get(record.id),
+        )
 
     def assignments(self, new_id: NewId) -> Iterator[Draft]:
         """Draw the assignments of all tasks."""

@@ -122,7 +122,8 @@ class Template:
 class Choices:
     """What somebody chose for a clone; values are canonical, and children are named by their id in the template.
 
-    `values` are those of the new root, `resources` the people of a task in place of the template's. Dates of children
+    `values` are those of the new root, `resources` the people of a task in place of the template's, `record_types` the
+    CRM's ids of the types that were chosen, by record of the template. Dates of children
     that were edited by hand were edited under a start: `dates_edited_under`, the default one when nothing is said.
     """
 
@@ -130,6 +131,7 @@ class Choices:
     left_out: frozenset[UUID] = frozenset()
     edits: Mapping[UUID, Row] = field(default_factory=dict)
     resources: Mapping[UUID, tuple[UUID, ...]] = field(default_factory=dict)
+    record_types: Mapping[UUID, str] = field(default_factory=dict)
     start: date | None = None
     start_changed_by_hand: bool = False
     dates_edited_under: date | None = None

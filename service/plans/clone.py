@@ -65,7 +65,7 @@ def carry_out(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned | K
     if decided.faults:
         raise Invalid(decided.faults)
     made = tuple(Made(draft.noun, draft.id) for draft in decided.creates)
-    creates = [Create(noun=draft.noun, id=draft.id, values=draft.values) for draft in decided.creates]
+    creates = [Create(noun=d.noun, id=d.id, values=d.values, record_type=d.record_type) for d in decided.creates]
     try:
         plant(desk.org, creates, by=desk.by)
     except Unplanted as refused:
@@ -93,7 +93,7 @@ def _decided(desk: Desk, request: CloneRequest, request_id: UUID) -> Clone:
     found = template(desk, request.noun, request.template_id)
     if request.seen not in (None, found.seen):
         raise Changed(f"The template {found.root.title} has changed since its preview; look at the preview again")
-    choices, faults = request.choices(found, desk.org.mappings)
+    choices, faults = request.choices(desk, found)
     with desk.org.writing(by=desk.by) as connection:
         around = setting(connection, desk, found, choices, calendar_name=request.calendar)
         decided = decide(found, choices, around, new_id=lambda made_from: uuid5(request_id, made_from))

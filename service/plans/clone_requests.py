@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from service.domain.faults import Fault
-from service.domain.templates import Choices, Template
+from service.domain.templates import TASK, Choices, Template
 from service.domain.values import Row
-from service.mapping.model import Mappings
-from service.plans import forms
+from service.plans import forms, tags
 from service.plans.create import Given
+from service.plans.desk import Desk
+from service.plans.field_security import closed
+from service.plans.record_types import taken_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,26 +57,61 @@ class CloneRequest:
         }
         return cls(**{**document, **read})
 
-    def choices(self, template: Template, mappings: Mappings) -> tuple[Choices, list[Fault]]:
-        """Return the choices in canonical values, and what is wrong with them."""
-        values, faults = forms.read(mappings[self.noun], self.values)
-        edits: dict[UUID, Row] = {}
-        for child, given in self.edits.items():
+    def choices(self, desk: Desk, template: Template) -> tuple[Choices, list[Fault]]:
+        """Return the choices in canonical values, and what is wrong with them; what the template carries is not judged."""
+        locked = self._locked(desk, template)
+        faults = self._kept_from(locked)
+        rows: dict[UUID, Row] = {}
+        types: dict[UUID, str] = {}
+        for record_id, given in {**self.edits, template.root.id: self.values}.items():
             # One that the template does not have is refused where all choices are.
-            known = template.by_id.get(str(child))
-            edits[child], wrong = forms.read(mappings[known.noun], given) if known else ({}, [])
-            faults += [replace(fault, record=str(child)) for fault in wrong]
+            known = template.by_id.get(str(record_id))
+            rows[record_id], chosen, wrong = _read(desk, known.noun, given, locked) if known else ({}, None, [])
+            types |= {record_id: chosen} if chosen else {}
+            faults += [replace(fault, record=str(record_id)) for fault in wrong]
         return Choices(
-            values=values,
+            values=rows[template.root.id],
             left_out=frozenset(self.left_out),
-            edits=edits,
+            edits={child: rows[child] for child in self.edits},
             resources=self.resources,
+            record_types=types,
             start=self.start,
             start_changed_by_hand=self.start_changed_by_hand,
             dates_edited_under=self.dates_edited_under,
             move_kpis=self.move_kpis,
             working_days=self.working_days,
         ), faults
+
+    def _locked(self, desk: Desk, template: Template) -> dict[str, frozenset[str]]:
+        """Return what is closed to the acting user in each noun of which they choose a value."""
+        by_id = template.by_id
+        nouns = {by_id[str(child)].noun for child, given in self.edits.items() if given and str(child) in by_id}
+        if self.values or self.start:
+            nouns.add(self.noun)
+        if self.resources:
+            nouns.add(TASK)
+        return {noun: closed(desk, noun).locked for noun in sorted(nouns)}
+
+    def _kept_from(self, locked: Mapping[str, frozenset[str]]) -> list[Fault]:
+        """Return the faults of a start and of resources that the acting user may not choose."""
+        faults = []
+        if self.start and "start_date" in locked[self.noun]:
+            faults.append(Fault(field="start", code="read_only", message=forms.kept_from("start_date")))
+        if self.resources and "resource_id" in locked[TASK]:
+            kept = Fault(field="resource_id", code="read_only", message=forms.kept_from("resource_id"))
+            faults += [replace(kept, record=str(child)) for child in self.resources]
+        return faults
+
+
+def _read(
+    desk: Desk, noun: str, given: Given, locked: Mapping[str, Collection[str]]
+) -> tuple[Row, str | None, list[Fault]]:
+    """Return what was sent for one record, with its tags as the org spells them, its record type, and what is wrong."""
+    mapping = desk.org.mappings[noun]
+    rest, record_type, faults = taken_out(given)
+    row, unread = forms.read(mapping, rest, locked=locked.get(noun, ()))
+    row, strange = tags.spelled(desk.org, mapping, row)
+    return row, record_type, [*faults, *unread, *strange]
 
 
 def _plain(value: Any) -> Any:

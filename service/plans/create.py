@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from service.domain import resources
-from service.domain.checks import shown
 from service.domain.completion import dated
 from service.domain.faults import Fault
 from service.domain.permissions import Action
@@ -17,12 +15,10 @@ from service.mirror.writing import Create, Unplanted, plant
 from service.plans import forms, rules, tags
 from service.plans.desk import Desk
 from service.plans.field_security import closed
+from service.plans.record_types import taken_out
 from service.plans.references import Draft, pointed_by
 from service.plans.refusals import Invalid
 from service.plans.rules import Pointed
-from service.plans.windows import RECORD_TYPE
-
-_CRM_ID = re.compile(r"012[0-9A-Za-z]{12}([0-9A-Za-z]{3})?")
 
 Given = Mapping[str, Any]
 """What a client sent: JSON values by column."""
@@ -65,8 +61,8 @@ def create(desk: Desk, noun: str, given: Given, *, kpis: Sequence[Given] = (), r
 def _read(desk: Desk, noun: str, record_id: UUID, given: Given, locked: Set[str]) -> tuple[Create, list[Fault]]:
     """Return a record as it was asked for, and what cannot be read of it."""
     mapping = desk.org.mappings[noun]
-    record_type, faults = _record_type(given.get(RECORD_TYPE))
-    values = {column: raw for column, raw in given.items() if column != RECORD_TYPE}
+    rest, record_type, faults = taken_out(given)
+    values = rest
     row, unread = forms.read(mapping, values, locked=locked)
     row, strange = tags.spelled(desk.org, mapping, row)
     return Create(noun=noun, id=record_id, values=row, record_type=record_type), [*faults, *unread, *strange]
@@ -87,14 +83,6 @@ def _ruled(desk: Desk, create: Create, faults: list[Fault], pointed: Pointed) ->
     wrong = {fault.field for fault in faults}
     ruled = [f for f in rules.faults(noun, row, pointed, changed=row) if f.field not in wrong]
     return replace(create, values=row), [*faults, *ruled]
-
-
-def _record_type(given: object) -> tuple[str | None, list[Fault]]:
-    """Return the CRM's id of the record type that was chosen (OB-47); which there are, the org says."""
-    if given is None or (isinstance(given, str) and _CRM_ID.fullmatch(given)):
-        return given, []
-    message = f"{shown(given)} is no id of a record type; choose one that the form offers, or leave it out"
-    return None, [Fault(field=RECORD_TYPE, code="unreadable", message=message)]
 
 
 def _blamed(desk: Desk, creates: Sequence[Create], refused: Unplanted) -> list[Fault]:

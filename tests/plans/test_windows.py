@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from service.config import ROOT
 from service.crm.client import Client
 from service.crm.errors import Refused
 from service.crm.login import AccessToken
@@ -24,10 +22,8 @@ from service.plans.refusals import Denied, Invalid, Missing
 from service.plans.windows import FormField, form
 from tests.desks import desk_of, employ
 from tests.plans.conftest import CUSTOMER_SUCCESS, PARTICIPANT
-from tests.world import URL, World, installed
+from tests.world import URL, World, installed, with_record_types
 from tests.wsgi_transport import WsgiAdapter
-
-FIXTURE = ROOT / "tests" / "fixtures" / "record_types"
 
 
 def seated(world: World, *sets: str, sees_setup: bool = True) -> Desk:
@@ -53,11 +49,7 @@ def by_column(fields: tuple[FormField, ...]) -> dict[str, FormField]:
 @pytest.fixture(scope="module")
 def typed_org(tmp_path_factory: pytest.TempPathFactory) -> LocalOrg:
     """An org with two record types of objectives, each with a layout of its own."""
-    folder = tmp_path_factory.mktemp("typed")
-    shutil.copytree(ROOT / "sfdx" / "force-app", folder / "force-app")
-    shutil.copy(ROOT / "sfdx" / "sfdx-project.json", folder)
-    shutil.copytree(FIXTURE / "force-app", folder / "force-app", dirs_exist_ok=True)
-    return installed(folder)
+    return with_record_types(tmp_path_factory.mktemp("typed"))
 
 
 @pytest.fixture
