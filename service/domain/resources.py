@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from service.domain.checks import required
 from service.domain.faults import Fault
 from service.domain.permissions import User
 from service.domain.values import Row, Value
@@ -22,6 +23,13 @@ def faults(resource: Row | None, *, field: str = "resource_id") -> list[Fault]:
         message = f"{name} is a PSA resource, and work is planned for it there; choose another resource"
         found.append(Fault(field=field, code="psa", message=message))
     return found
+
+
+def assignment_faults(row: Row) -> list[Fault]:
+    """Name everything that an assignment lacks: it says who does which task."""
+    return required(
+        row, playbook_task_id="Choose the task that is assigned", resource_id="Choose the resource that does the task"
+    )
 
 
 def assigned_twice(resource_ids: Iterable[Value]) -> list[Fault]:

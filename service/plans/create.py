@@ -12,7 +12,7 @@ from service.domain.completion import dated
 from service.domain.faults import Fault
 from service.domain.permissions import Action
 from service.mirror.writing import Create, Unplanted, plant
-from service.plans import forms, rules, tags
+from service.plans import assignments, forms, rules, tags
 from service.plans.desk import Desk
 from service.plans.field_security import closed
 from service.plans.record_types import taken_out
@@ -81,8 +81,10 @@ def _ruled(desk: Desk, create: Create, faults: list[Fault], pointed: Pointed) ->
     row = rules.owned(mapping, rules.filled(noun, create.values, pointed), pointed, desk.user)
     row = dated(noun, row, {}, now=desk.now, today=desk.today)
     wrong = {fault.field for fault in faults}
-    ruled = [f for f in rules.faults(noun, row, pointed, changed=row) if f.field not in wrong]
-    return replace(create, values=row), [*faults, *ruled]
+    ruled = rules.faults(noun, row, pointed, changed=row)
+    if noun == assignments.NOUN:
+        ruled += assignments.twice(desk, create.id, row, pointed, changed=row)
+    return replace(create, values=row), [*faults, *(f for f in ruled if f.field not in wrong)]
 
 
 def _blamed(desk: Desk, creates: Sequence[Create], refused: Unplanted) -> list[Fault]:

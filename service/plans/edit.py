@@ -15,7 +15,7 @@ from service.domain.tasks import COMPLETED
 from service.domain.values import Row
 from service.mapping.model import ObjectMapping
 from service.mirror.writing import Amended, Update, amend
-from service.plans import forms, rules, tags
+from service.plans import assignments, forms, rules, tags
 from service.plans.create import Given
 from service.plans.dependencies import waits
 from service.plans.desk import Desk
@@ -131,9 +131,11 @@ def _ruled(desk: Desk, found: Found, values: Row, faults: list[Fault], pointed: 
     row = dated(noun, row, found.row, now=desk.now, today=desk.today)
     changes = {column: value for column, value in row.items() if value != found.row.get(column)}
     wrong = {fault.field for fault in faults}
-    found_faults = [*faults, *(f for f in rules.faults(noun, row, pointed, changed=changes) if f.field not in wrong)]
-    if found_faults:
-        raise Invalid(found_faults)
+    ruled = rules.faults(noun, row, pointed, changed=changes)
+    if noun == assignments.NOUN:
+        ruled += assignments.twice(desk, found.id, row, pointed, changed=changes)
+    if faults := [*faults, *(fault for fault in ruled if fault.field not in wrong)]:
+        raise Invalid(faults)
     return changes
 
 

@@ -25,6 +25,7 @@ FAULTS: Mapping[str, Faults] = {
     "objective_kpi": lambda row, _parents, choices: kpis.faults(row, choices),
     "playbook": playbooks.faults,
     "playbook_task": tasks.faults,
+    "playbook_task_assignment": lambda row, _parents, _choices: resources.assignment_faults(row),
 }
 """What keeps a record of a noun from being saved."""
 

@@ -53,6 +53,15 @@ def test_several_resources_may_share_a_task_and_none_twice() -> None:
     assert [fault.code for fault in resources.assigned_twice(["ana", "ben", "ana"])] == ["twice"]
 
 
+@pytest.mark.req("OB-37")
+def test_an_assignment_says_who_does_which_task() -> None:
+    assert resources.assignment_faults({"playbook_task_id": "call", "resource_id": "ana", "role": None}) == []
+    assert [(f.field, f.code) for f in resources.assignment_faults({"role": "Lead"})] == [
+        ("playbook_task_id", "required"),
+        ("resource_id", "required"),
+    ]
+
+
 @pytest.mark.req("OB-59")
 @pytest.mark.parametrize(
     ("resource", "owner"),
