@@ -53,10 +53,10 @@ def know_fields(desk: Desk) -> Desk:
     return desk
 
 
-def make_private(world: World, *nouns: str) -> None:
-    """Let the org show records of these nouns to nobody but their owners and whoever sees all."""
+def make_private(world: World, *nouns: str, sharing: Sharing = Sharing.PRIVATE) -> None:
+    """Let the org show records of these nouns to nobody but their owners and whoever sees all; or share them otherwise."""
     schema = world.org.access._schema
-    private = {world.crm(noun): replace(schema.objects[world.crm(noun)], sharing=Sharing.PRIVATE) for noun in nouns}
+    private = {world.crm(noun): replace(schema.objects[world.crm(noun)], sharing=sharing) for noun in nouns}
     world.org.access._schema = replace(schema, objects={**schema.objects, **private})
     mirror_sharing(world)
 

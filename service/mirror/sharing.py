@@ -34,27 +34,34 @@ PUBLIC = {
 
 
 def may_touch(org: Connected, user_crm_id: str, ids: Collection[UUID], action: Action) -> set[UUID]:
-    """Return which of these records of ours the user may touch in this way; what the CRM does not know yet, nobody.
+    """Return which of these records of ours the user may touch in this way; what the CRM does not know yet, nobody."""
+    return touches(org, user_crm_id, ids, action)[action]
+
+
+def touches(org: Connected, user_crm_id: str, ids: Collection[UUID], *actions: Action) -> dict[Action, set[UUID]]:
+    """Return the same for several ways, asked in one question.
 
     Records of any objects are asked about together: 200 in a query, five queries in a call.
     """
     with org.writing(by="") as connection:
         known = links.twins(connection, ids)
         models = sharing(connection)
-    public = {each.id for each in known if models.get(each.object) in PUBLIC[action]}
-    ours = {each.crm_id: each.id for each in known if each.id not in public}
+    public = {action: {each.id for each in known if models.get(each.object) in PUBLIC[action]} for action in actions}
+    ours = {each.crm_id: each.id for each in known if any(each.id not in public[action] for action in actions)}
     there = sorted(ours)
     asks = [
-        _ask(user_crm_id, there[start : start + MOST_RECORDS], ACCESS[action])
+        _ask(user_crm_id, there[start : start + MOST_RECORDS], [ACCESS[action] for action in actions])
         for start in range(0, len(there), MOST_RECORDS)
     ]
-    pages = org.client.composite(asks) if asks else []
-    return public | {ours[row["RecordId"]] for page in map(_shown, pages) for row in page.rows if row[ACCESS[action]]}
+    rows = [row for answer in (org.client.composite(asks) if asks else []) for row in _shown(answer).rows]
+    return {
+        action: public[action] | {ours[row["RecordId"]] for row in rows if row[ACCESS[action]]} for action in actions
+    }
 
 
-def _ask(user_crm_id: str, crm_ids: Sequence[str], right: str) -> Request[Page]:
+def _ask(user_crm_id: str, crm_ids: Sequence[str], rights: Sequence[str]) -> Request[Page]:
     where = [compare("UserId", "=", user_crm_id), compare("RecordId", "IN", crm_ids)]
-    return query(select("UserRecordAccess", ["RecordId", right], where=where))
+    return query(select("UserRecordAccess", ["RecordId", *rights], where=where))
 
 
 def _shown(answer: Page | Refused) -> Page:

@@ -16,6 +16,7 @@ from service.plans import assignments, forms, rules, tags
 from service.plans.desk import Desk
 from service.plans.field_security import closed
 from service.plans.record_types import taken_out
+from service.plans.records import made_before
 from service.plans.references import Draft, pointed_by
 from service.plans.refusals import Invalid
 from service.plans.rules import Pointed
@@ -36,6 +37,8 @@ def create(desk: Desk, noun: str, given: Given, *, kpis: Sequence[Given] = (), r
     if given.get("template"):
         desk.allow(Action.PUBLISH, noun)
     root_id = record_id or desk.org.new_id()
+    if made_before(desk, noun, root_id):
+        return root_id
     read = [_read(desk, noun, root_id, given, closed(desk, noun).locked)]
     if kpis:
         of_root = {"objective_id": str(root_id)}

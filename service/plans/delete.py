@@ -11,7 +11,7 @@ from service.mirror import ours
 from service.mirror.writing import remove
 from service.plans import rules
 from service.plans.desk import Desk
-from service.plans.records import Found, as_seen, find, find_many, out_of_reach, said
+from service.plans.records import Found, as_seen, find, reach, said
 from service.plans.refusals import Held
 
 DETAILS = frozenset({"playbook_task_dependency", "playbook_task_assignment"})
@@ -36,9 +36,7 @@ def deletion(desk: Desk, noun: str, record_id: UUID) -> Deletion:
 def delete(desk: Desk, noun: str, record_id: UUID, *, version: int) -> None:
     """Delete a record on both sides; Held says what has to go first (OB-62)."""
     desk.allow(Action.DELETE, noun)
-    found = as_seen(noun, record_id, version, find_many(desk, noun, [record_id]))
-    if not desk.reachable(Action.DELETE, [record_id]):
-        raise out_of_reach(Action.DELETE, noun)
+    found = as_seen(noun, record_id, version, reach(desk, Action.DELETE, noun, [record_id]))
     held_by = _foreseen(desk, found).held_by
     if held_by:
         raise Held(f"Delete its {_counted(held_by)} first; then the {said(noun)} can be deleted")

@@ -20,7 +20,7 @@ from service.mirror.writing import Create, Unplanted, plant
 from service.plans import forms, rules
 from service.plans.desk import Desk
 from service.plans.field_security import closed
-from service.plans.records import out_of_reach
+from service.plans.records import made_before, out_of_reach
 from service.plans.refusals import Invalid
 from service.store.database import among
 from service.store.records import RECORDS
@@ -34,6 +34,9 @@ Edges = set[tuple[UUID, UUID]]
 def add(desk: Desk, given: Mapping[str, Any], *, record_id: UUID | None = None) -> UUID:
     """Let a task wait for another of the same playbook or objective; Invalid spells a circle out (AG-18, AG-20)."""
     desk.allow(Action.CREATE, NOUN)
+    our_id = record_id or desk.org.new_id()
+    if made_before(desk, NOUN, our_id):
+        return our_id
     mapping = desk.org.mappings[NOUN]
     row, faults = forms.read(mapping, given, locked=closed(desk, NOUN).locked)
     faults += required(
@@ -47,12 +50,12 @@ def add(desk: Desk, given: Mapping[str, Any], *, record_id: UUID | None = None) 
         raise Invalid(faults)
     if not desk.reachable(Action.EDIT, [UUID(str(row["playbook_task_id"]))]):
         raise out_of_reach(Action.EDIT, TASK)
-    create = Create(noun=NOUN, id=record_id or desk.org.new_id(), values=row)
+    create = Create(noun=NOUN, id=our_id, values=row)
     try:
         plant(desk.org, [create], by=desk.by)
     except Unplanted as refused:
         raise Invalid(rules.refused(mapping, refused.error)) from None
-    return create.id
+    return our_id
 
 
 def waits(desk: Desk, task_ids: Collection[UUID]) -> dict[UUID, list[Wait]]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from service.domain.permissions import Action, User, decide
 from service.mirror.connected import Connected
-from service.mirror.sharing import may_touch
+from service.mirror.sharing import touches
 from service.plans.refusals import Denied
 
 
@@ -45,6 +45,10 @@ class Desk:
 
     def reachable(self, action: Action, ids: Collection[UUID]) -> set[UUID]:
         """Return which of these records the CRM's sharing lets the acting user touch in this way."""
+        return self.touchable(ids, action)[action]
+
+    def touchable(self, ids: Collection[UUID], *actions: Action) -> dict[Action, set[UUID]]:
+        """Return the same for several ways, asked in one question."""
         if self.operator:
-            return set(ids) if action is Action.VIEW else set()
-        return may_touch(self.org, self.user.crm_id, ids, action)
+            return {action: set(ids) if action is Action.VIEW else set() for action in actions}
+        return touches(self.org, self.user.crm_id, ids, *actions)

@@ -20,7 +20,7 @@ from service.plans.create import Given
 from service.plans.dependencies import waits
 from service.plans.desk import Desk
 from service.plans.field_security import closed
-from service.plans.records import Found, as_seen, find_many, out_of_reach
+from service.plans.records import Found, Reach, as_seen, reach
 from service.plans.references import Draft, pointed_by
 from service.plans.refusals import Changed, Invalid, Refusal
 from service.plans.rules import Pointed
@@ -76,12 +76,12 @@ def drafted(desk: Desk, found: Found, given: Given) -> Row:
 def _drafts(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Update | Refusal]:
     """Return what each edit would change, or why it may not; read in a few queries, however many they are."""
     ids = [one.id for one in edits]
-    there, open_ = find_many(desk, noun, ids), desk.reachable(Action.EDIT, ids)
+    within = reach(desk, Action.EDIT, noun, ids)
     mapping = desk.org.mappings[noun]
     locked = closed(desk, noun).locked
     read = [_read(desk, mapping, one.given, locked) for one in edits]
     waiting = _waiting(desk, noun, {one.id: values for one, (values, _) in zip(edits, read, strict=True)})
-    before: list[Row] = [there[i].row if i in there else {} for i in ids]
+    before: list[Row] = [within.seen[i].row if i in within.seen else {} for i in ids]
     pointed = pointed_by(
         desk,
         [Draft(noun=noun, row={**row, **values}, before=row) for row, (values, _) in zip(before, read, strict=True)],
@@ -89,7 +89,7 @@ def _drafts(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Update | Refus
     drafts: list[Update | Refusal] = []
     for one, (values, faults), around in zip(edits, read, pointed, strict=True):
         try:
-            found = _open(desk, noun, one, there, open_)
+            found = _open(desk, noun, one, within)
             wrong = [*faults, *completion_faults(waiting.get(one.id, []), confirmed=one.confirmed)]
             drafts.append(Update(noun=noun, id=one.id, values=_ruled(desk, found, values, wrong, around)))
         except Refusal as refusal:
@@ -110,11 +110,9 @@ def _waiting(desk: Desk, noun: str, values: Mapping[UUID, Row]) -> dict[UUID, li
     return waits(desk, done) if done else {}
 
 
-def _open(desk: Desk, noun: str, edit_: Edit, there: Mapping[UUID, Found], open_: Set[UUID]) -> Found:
+def _open(desk: Desk, noun: str, edit_: Edit, within: Reach) -> Found:
     """Return the record that is to be changed; a Refusal of one that is out of reach says nothing about it."""
-    if edit_.id in there and edit_.id not in open_:
-        raise out_of_reach(Action.EDIT, noun)
-    found = as_seen(noun, edit_.id, edit_.version, there)
+    found = as_seen(noun, edit_.id, edit_.version, within)
     if edit_.given.get("template") and not found.row.get("template"):
         desk.allow(Action.PUBLISH, noun)
     return found

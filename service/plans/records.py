@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -69,15 +69,49 @@ def hidden(desk: Desk, action: Action, ids: Collection[UUID]) -> set[UUID]:
     return known - desk.reachable(action, known)
 
 
-def as_seen(noun: str, record_id: UUID, version: int, among: Mapping[UUID, Found]) -> Found:
-    """Return one of these records if it is still the one that was seen; else Missing or Changed."""
-    found = _there(noun, record_id, among)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Records that the acting user sees, and which of them they may touch in one way."""
+
+    action: Action
+    seen: Mapping[UUID, Found]
+    open: Set[UUID]
+
+
+def reach(desk: Desk, action: Action, noun: str, ids: Collection[UUID]) -> Reach:
+    """Return these records as far as the CRM's sharing lets the acting user see them, and touch them in this way."""
+    there = find_many(desk, noun, ids)
+    may = desk.touchable([one.id for one in there.values() if one.crm_id], Action.VIEW, action)
+    seen = {i: one for i, one in there.items() if i in may[Action.VIEW] or not one.crm_id}
+    return Reach(action=action, seen=seen, open=may[action])
+
+
+def as_seen(noun: str, record_id: UUID, version: int, among: Reach) -> Found:
+    """Return one of these records if it is still the one that was seen.
+
+    Missing where it is hidden, Denied where it is out of reach, Changed only for whoever may touch it: that names it.
+    """
+    found = _there(noun, record_id, among.seen)
+    if record_id not in among.open:
+        raise out_of_reach(among.action, noun)
     if found.version != version:
         raise Changed(
             f"The {said(noun)} {found.row.get('name') or record_id} has changed since it was loaded; "
             "load it again and repeat the change"
         )
     return found
+
+
+def made_before(desk: Desk, noun: str, record_id: UUID) -> bool:
+    """Say whether the record of this id was made before and stands; Missing where it was, and is not there any more.
+
+    The same request may come again long after its answer was forgotten: it neither sets the record back nor revives it.
+    """
+    with desk.org.writing(by=desk.by) as connection:
+        is_known = record_id in links.by_id(connection, [record_id])
+    if is_known and not visible(desk, find_many(desk, noun, [record_id]).values()):
+        raise Missing(f"This {said(noun)} was made before and is not there (any more); ask under a new key for another")
+    return is_known
 
 
 def _there(noun: str, record_id: UUID, among: Mapping[UUID, Found]) -> Found:

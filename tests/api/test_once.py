@@ -84,6 +84,26 @@ def test_what_is_under_way_is_not_begun_again_until_its_worker_must_be_dead(
     assert len(world.there("success_plan")) == len(world.here("success_plan")) == 1
 
 
+@pytest.mark.req("P4")
+def test_a_request_that_comes_again_after_a_week_changes_nothing_and_revives_nothing(
+    world: World, csm: Somebody, account: UUID
+) -> None:
+    made = csm.post("/success-plans", given(account), Idempotency_Key="k").json
+    world.settle()
+    path = f"/success-plans/{made['id']}"
+    csm.send("PATCH", path, {"name": "Renamed"}, If_Match=csm.get(path).headers["ETag"])
+    world.settle()
+
+    world.pass_time(seconds=7 * KEPT.total_seconds())
+    again = csm.post("/success-plans", given(account), Idempotency_Key="k")
+    assert (again.status_code, again.json["id"], again.json["name"]) == (201, made["id"], "Renamed")
+    csm.send("DELETE", path, If_Match=again.headers["ETag"])
+    world.pass_time(seconds=7 * KEPT.total_seconds())
+    gone = csm.post("/success-plans", given(account), Idempotency_Key="k")
+    assert (gone.status_code, gone.json["code"]) == (404, "missing")
+    assert not world.there("success_plan")
+
+
 def test_an_answer_is_forgotten_after_its_day(world: World) -> None:
     now = world.clock.now()
     asked = Asked(caller="005", key="k", request=b"1")

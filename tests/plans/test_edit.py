@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from service.localorg.schema.model import Sharing
 from service.plans.cascade import impact
 from service.plans.create import create
 from service.plans.desk import Desk
@@ -199,7 +200,7 @@ def test_only_who_may_publish_ticks_template_later(place: Place, participant: De
 
 @pytest.mark.req("OB-05")
 def test_sharing_in_the_crm_is_asked(place: Place, csm: Desk, outsider: Desk, objective: UUID) -> None:
-    make_private(place.world, "objective")
+    make_private(place.world, "objective", sharing=Sharing.READ)
     # The outsider's desk is given the rights here; the org itself knows better.
     bold = replace(csm, user=replace(csm.user, crm_id=outsider.user.crm_id))
     with pytest.raises(Denied, match="Sharing"):
