@@ -14,9 +14,14 @@ from service.config import Settings
 from service.jobs.worker import Pace, run_worker
 from service.store.queue import SILENCE
 
+MOST_LANES = 5
+"""Each of them may need three of the fifteen connections that a process opens."""
+
 
 @click.command()
-@click.option("--lanes", type=click.IntRange(1, 50), default=2, show_default=True, help="Orgs worked on side by side.")
+@click.option(
+    "--lanes", type=click.IntRange(1, MOST_LANES), default=2, show_default=True, help="Orgs worked on side by side."
+)
 @click.option(
     "--grace", type=click.FloatRange(0, 3_600), default=25, show_default=True, help="Seconds to end a job in."
 )

@@ -128,7 +128,7 @@ class _Crew:
         if working:
             log.warning("The worker leaves a job behind; another one takes it over", lanes=len(working))
             # A thread cannot be ended otherwise, and every cycle bears it: it is what kill -9 does.
-            os._exit(0)
+            os._exit(1 if self._lost else 0)
 
 
 class _Strict(JobManager):

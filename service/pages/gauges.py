@@ -53,7 +53,7 @@ class Gauges(Collector):
 
     def _figures(self, org_id: UUID, now: datetime) -> Figures:
         with transaction(self._services.engine, org_id) as connection:
-            return figures(connection, now=now)
+            return figures(connection, org_id, now=now)
 
     def _queue(self) -> Iterator[GaugeMetricFamily]:
         with self._services.engine.connect() as connection:
@@ -83,7 +83,7 @@ def _of_last_run(found: Figures) -> Iterator[tuple[str, float]]:
     if run is None:
         return
     yield "last_run_timestamp_seconds", run.started_at.timestamp()
-    yield "last_run_failed", float(run.error is not None)
+    yield "last_run_failed", float(found.last_run_failed)
     if run.duration is not None:
         yield "last_run_duration_seconds", run.duration.total_seconds()
 

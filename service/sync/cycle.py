@@ -53,7 +53,7 @@ def run_cycle(
     with running(sync, kind, now=now, clock=clock, hurry=hurry) as run:
         if look:
             # Before a full reading, so that the cursors do not pass what it may miss.
-            found = detect.detect(sync, detect.schema_of(known) if full else known, now=now)
+            found, full = _detected(sync, known, full, now=now)
             if found.schema_changed and detect.SCHEMA in known:
                 sync = adapt(whole, run.journal, progress=progress)
             if full:
@@ -61,6 +61,16 @@ def run_cycle(
             _take_in(sync, run.journal, found, known)
         push(sync, run.journal)
     return run.report
+
+
+def _detected(
+    sync: Sync, known: Mapping[str, datetime], full: Full | None, *, now: datetime
+) -> tuple[Detected, Full | None]:
+    """Return what happened since the cursors, and how to read everything, also where too much happened to be listed."""
+    try:
+        return detect.detect(sync, detect.schema_of(known) if full else known, now=now), full
+    except detect.TooMany:
+        return detect.detect(sync, detect.schema_of(known), now=now), Full()
 
 
 def _read_all(sync: Sync, journal: Journal, found: Detected, full: Full, progress: load.Progress) -> Detected:

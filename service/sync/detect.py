@@ -21,6 +21,8 @@ LONGEST = timedelta(days=14)
 """Older than this, a cursor is no use: getDeleted looks back 15 days."""
 NOT_OFFERED = frozenset({"NOT_FOUND", "INVALID_TYPE"})
 """Answers about an object that is no longer there for us: a change of the schema, which the same call tells."""
+TOO_MANY = "EXCEEDED_ID_LIMIT"
+"""The answer where a window holds more changes than the CRM lists."""
 SCHEMA = "schema"
 LOOKED = "looked"
 """When the CRM was asked last, by our clock."""
@@ -40,6 +42,10 @@ class Detected:
     deleted: Mapping[str, set[str]]
     cursors: Mapping[str, datetime] = field(default_factory=dict)
     schema_changed: bool = False
+
+
+class TooMany(PlansyncError):  # noqa: N818 - named for what happened
+    """More changed in the window of one object than the CRM lists (600,000 ids)."""
 
 
 def read_cursors(connection: Connection) -> dict[str, datetime]:
@@ -95,6 +101,8 @@ def detect(sync: Sync, known: Mapping[str, datetime], *, now: datetime) -> Detec
     ]
     *answers, schema = sync.client.composite([*requests, describe_global(modified_since=known.get(SCHEMA))])
     for answer in (*answers, schema):
+        if isinstance(answer, Refused) and answer.code == TOO_MANY:
+            raise TooMany("More has changed since the last look than the CRM lists; everything is compared once")
         if isinstance(answer, Refused) and not (answer.code in NOT_OFFERED and isinstance(schema, Described)):
             raise answer
     return _read(sync, answers, schema, now=now)

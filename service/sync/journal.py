@@ -48,7 +48,8 @@ def of_field(link_id: UUID, noun: str, verdict: FieldDecision) -> Decision:
 class Journal:
     """Collects what one run does; decisions are written in the transaction they belong to.
 
-    `most_rows` is how many rows one call may carry, as far as the org has shown what it bears.
+    `most_rows` is how many rows one call may carry, as far as the org has shown what it bears; `stay_alone` raises when
+    another run may have begun.
     """
 
     org_id: UUID
@@ -56,6 +57,7 @@ class Journal:
     kind: str
     now: datetime
     clock: Callable[[], datetime]
+    stay_alone: Callable[[], None] = lambda: None
     most_rows: int = MOST_ROWS
     overloaded: bool = False
     counts: Counter[str] = field(default_factory=Counter)

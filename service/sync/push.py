@@ -182,6 +182,7 @@ def _exchange(
 ) -> list[Result]:
     """Make one call, announced before and booked after; what may go again is not booked, but for its last try."""
     going = [w for batch in batches for w in batch.writes]
+    journal.stay_alone()
     with sync.transaction() as connection:
         links.announce(connection, {w.link.id: w.values for w in going if w.act is not Act.DELETE})
     answers = sync.client.composite([batch.request for batch in batches])

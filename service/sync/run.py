@@ -62,14 +62,20 @@ def running(
     sync: Sync, kind: str, *, now: datetime, clock: Callable[[], datetime], hurry: bool = False
 ) -> Iterator[Run]:
     """Run alone and within the allowance; a person in a `hurry` is not slowed down before the budget is used up."""
-    with lock.held(sync.engine, sync.org_id) as alone:
-        if not alone:
+    with lock.held(sync.engine, sync.org_id) as hold:
+        if hold is None:
             raise Busy("Another sync of this org is running; wait until it has ended")
         with sync.transaction() as connection:
             allowance = allowances.read(connection)
             _open(sync, allowance, now=now, hurry=hurry)
             journal = Journal(
-                org_id=sync.org_id, run_id=sync.new_id(), kind=kind, now=now, most_rows=allowance.most_rows, clock=clock
+                org_id=sync.org_id,
+                run_id=sync.new_id(),
+                kind=kind,
+                now=now,
+                most_rows=allowance.most_rows,
+                clock=clock,
+                stay_alone=hold.check,
             )
             journal.begin(connection)
         with bound_contextvars(run=str(journal.run_id)), _recorded(sync, journal) as run:

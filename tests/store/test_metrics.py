@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import insert
 
 from service.crm.errors import LimitReached
+from service.store import lock
+from service.store.ledger import runs
 from service.store.metrics import Figures, figures
 from tests.world import World
 
@@ -15,7 +19,7 @@ from tests.world import World
 def read(world: World) -> Figures:
     """Read the figures of the world's org."""
     with world.transaction() as connection:
-        return figures(connection, now=world.clock.now())
+        return figures(connection, world.org_id, now=world.clock.now())
 
 
 def account_of(world: World) -> UUID:
@@ -68,6 +72,19 @@ def test_a_run_that_broke_off_is_a_failed_one(world: World) -> None:
         world.cycle()
 
     assert read(world).failed_runs == 1
+
+
+@pytest.mark.parametrize("under_way", [True, False])
+def test_a_run_without_an_end_is_a_failed_one_unless_it_is_under_way(world: World, under_way: bool) -> None:
+    with world.transaction() as connection:
+        connection.execute(
+            insert(runs).values(org_id=world.org_id, id=uuid4(), kind="cycle", started_at=world.clock.now())
+        )
+
+    with lock.held(world.engine, world.org_id) if under_way else nullcontext():
+        found = read(world)
+
+    assert (found.failed_runs, found.last_run_failed) == ((0, False) if under_way else (1, True))
 
 
 def test_what_is_parked_is_counted_by_its_kind(world: World) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from service.crm.errors import LimitReached
+from service.localorg.http import replication
 from service.store import lock
+from service.store.lock import LockLost
 from service.sync.cycle import Full
 from service.sync.run import Busy, Paused
+from tests.sync.road import Part, Road
 from tests.world import World
 
 
@@ -299,6 +303,43 @@ def test_two_syncs_of_one_org_do_not_run_side_by_side(world: World) -> None:
         world.cycle()
 
     assert world.cycle().kind == "full"
+
+
+def test_a_run_whose_lock_is_lost_writes_nothing_more(world: World, plan: dict[str, str]) -> None:
+    def end_its_session(parts: list[Part]) -> None:
+        if not parts or killed:
+            return
+        with world.engine.begin() as connection:
+            locks = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            killed.extend(connection.execute(text(locks)).scalars())
+
+    killed: list[bool] = []
+    world.edit_here("objective", world.our_id(plan["objective"]), status="Paused")
+    road = Road(world, before=end_its_session)
+
+    with pytest.raises(LockLost, match="the next sync goes on"):
+        world.cycle()
+
+    assert killed
+    assert road.writes == []
+    world.settle()
+    assert world.there("objective")[plan["objective"]]["Status__c"] == "Paused"
+
+
+@pytest.mark.req("P1")
+def test_more_changes_than_the_crm_lists_are_found_by_reading_everything(
+    world: World, plan: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replication, "MOST_IDS", 3)
+    for number in range(5):
+        world.create_there("objective", Name=f"Aim {number}", Account__c=plan["account"])
+    world.delete_there(plan["objective_kpi"])
+
+    world.cycle()
+
+    assert len(world.here("objective")) == 6
+    assert world.here("objective_kpi") == {}
+    assert set(world.cycle(after=120).counts) == set()
 
 
 def test_a_change_of_the_schema_or_of_rights_is_told_once(world: World, plan: dict[str, str]) -> None:
