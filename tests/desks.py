@@ -53,8 +53,22 @@ def know_fields(desk: Desk) -> Desk:
     return desk
 
 
+def see_setup(world: World) -> None:
+    """Let the connector sign in as somebody who sees the org's setup, and so who may see which field."""
+    world.sync = replace(world.sync, client=_admin_client(world))
+
+
+def close_field(world: World, noun: str, column: str, *, readable: bool = False) -> None:
+    """Let no permission set give access to a field, or only to read it."""
+    assert world.mappings
+    name = f"{world.crm(noun)}.{world.mappings[noun].field(column).crm}"
+    change = 'UPDATE "FieldPermissions" SET "PermissionsEdit" = 0' if readable else 'DELETE FROM "FieldPermissions"'
+    with world.org.transaction():
+        world.org.storage.execute(f'{change} WHERE "Field" = ?', (name,))
+
+
 def make_private(world: World, *nouns: str, sharing: Sharing = Sharing.PRIVATE) -> None:
-    """Let the org show records of these nouns to nobody but their owners and whoever sees all; or share them otherwise."""
+    """Let the org share records of these nouns with nobody but their owners and whoever sees all, or only to be read."""
     schema = world.org.access._schema
     private = {world.crm(noun): replace(schema.objects[world.crm(noun)], sharing=sharing) for noun in nouns}
     world.org.access._schema = replace(schema, objects={**schema.objects, **private})
@@ -69,6 +83,11 @@ def make_open(world: World) -> None:
 
 def mirror_rights(world: World) -> None:
     """Read who holds which right, as a sign-in that sees the org's setup does every hour."""
-    client = Client(AccessToken(token=world.app.api.sessions.open(world.admin.user_id), instance_url=URL))
+    rights.refresh(replace(world.sync, client=_admin_client(world)), now=world.clock.now())
+
+
+def _admin_client(world: World) -> Client:
+    token = world.app.api.sessions.open(world.admin.user_id)
+    client = Client(AccessToken(token=token, instance_url=URL), sleep=world.wait)
     client.session.mount(URL, WsgiAdapter(world.app))
-    rights.refresh(replace(world.sync, client=client), now=world.clock.now())
+    return client

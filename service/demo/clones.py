@@ -25,6 +25,7 @@ from service.mirror import links
 from service.plans.clone import Cloned, clone
 from service.plans.clone_requests import CloneRequest
 from service.plans.desk import Desk
+from service.plans.field_security import closed
 from service.plans.keeping import Kept
 from service.plans.templates import template
 
@@ -67,6 +68,8 @@ def deploy(stage: Stage, customers: Sequence[Customer], definitions: Definitions
         f"\n[bold]A template for {len(requests)} customers.[/bold] {desk.user.name} clones {source.root.title!r}, "
         f"which starts on {source.anchor}, with {len(source.children)} children each."
     )
+    # As the list that the template is picked from does: which fields this user may set is known before the clones.
+    closed(desk, source.root.noun)
     clones = [_made(desk, request) for request in requests]
     tried = list(try_in_vain(stage, definitions, requests, _a_kpi(source)))
     sync(stage, console)

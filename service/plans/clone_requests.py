@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from service.domain.faults import Fault
-from service.domain.templates import TASK, Choices, Template
+from service.domain.templates import Choices, Template
 from service.domain.values import Row
 from service.plans import forms, tags
 from service.plans.create import Given
@@ -86,21 +86,15 @@ class CloneRequest:
         """Return what is closed to the acting user in each noun of which they choose a value."""
         by_id = template.by_id
         nouns = {by_id[str(child)].noun for child, given in self.edits.items() if given and str(child) in by_id}
-        if self.values or self.start:
+        if self.values or self.start is not None:
             nouns.add(self.noun)
-        if self.resources:
-            nouns.add(TASK)
         return {noun: closed(desk, noun).locked for noun in sorted(nouns)}
 
     def _kept_from(self, locked: Mapping[str, frozenset[str]]) -> list[Fault]:
-        """Return the faults of a start and of resources that the acting user may not choose."""
-        faults = []
-        if self.start and "start_date" in locked[self.noun]:
-            faults.append(Fault(field="start", code="read_only", message=forms.kept_from("start_date")))
-        if self.resources and "resource_id" in locked[TASK]:
-            kept = Fault(field="resource_id", code="read_only", message=forms.kept_from("resource_id"))
-            faults += [replace(kept, record=str(child)) for child in self.resources]
-        return faults
+        """Return the fault of a start that the acting user may not choose."""
+        if self.start is None or "start_date" not in locked[self.noun]:
+            return []
+        return [Fault(field="start", code="read_only", message=forms.kept_from("start_date"))]
 
 
 def _read(

@@ -14,6 +14,7 @@ from service.access import rights
 from service.domain.permissions import Right, User
 from service.mirror.links import our_ids
 from service.plans.desk import Desk
+from service.plans.field_security import closed
 from service.store.database import among
 from service.store.records import RECORDS
 from service.sync.context import Sync
@@ -74,7 +75,11 @@ def open_office(database_url: str, size: RulesSize) -> Iterator[Office]:
             cycle(site, sync)
             # As the hourly job has done before anybody asks: how objects are shared is known.
             rights.refresh(sync, now=site.now())
-            yield Office(site=site, size=size, sync=sync, user=_manager(site, sync))
+            office = Office(site=site, size=size, sync=sync, user=_manager(site, sync))
+            # As the manager's first look within the hour has done: which fields are closed to them is known, too.
+            for mapping in sync.mappings:
+                closed(office.desk(), mapping.name)
+            yield office
 
 
 def _manager(site: Site, sync: Sync) -> User:

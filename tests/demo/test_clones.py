@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from rich.console import Console
 
+from service.demo.callers import desk_of, trust
 from service.demo.clone_dates import Dated
 from service.demo.clones import CloneWaits, Deployed, deploy
 from service.demo.edits import CAST
@@ -20,6 +21,7 @@ from service.demo.story import sync
 from service.localorg.faults.kinds import Fault
 from service.plans.clone import Cloned
 from service.wiring import open_client
+from tests.desks import know_fields
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 """The day of the examples of OB-43 and OB-44; the template's KPIs are due on the examples' day, too."""
@@ -61,6 +63,8 @@ def test_an_org_that_does_not_answer_stops_the_act(settings, customers, definiti
     told = Console(file=StringIO())
     with stage(settings, customers[:CAST], definitions, now=NOW) as ready:
         sync(ready, told)
+        trust(ready)
+        know_fields(desk_of(ready, definitions.team[0].username))
         ready.local_org.faults.set(seed=1, rates={Fault.UNAVAILABLE: 1})
         client = open_client(ready.services.seal.open(ready.org.login), renew=lambda _: None, attempts=1)
         impatient = replace(ready, sync=replace(ready.sync, client=client))
