@@ -9,9 +9,9 @@ from marshmallow import Schema, fields
 
 from service.api.blueprint import Blueprint
 from service.api.door import desk
-from service.domain.dependencies import earliest_start
+from service.domain.dependencies import earliest_start, waits
 from service.mapping.model import Mappings
-from service.plans.dependencies import predecessors_of, waits
+from service.plans.dependencies import predecessors_of
 from service.plans.listing import one
 
 
@@ -40,4 +40,4 @@ def add_to(rooms: Blueprint, _mappings: Mappings) -> None:
         """Show what a task waits for today (AG-18)."""
         one(desk(), "playbook_task", record_id)
         before = predecessors_of(desk(), [record_id]).get(record_id, [])
-        return {"waits": waits(desk(), [record_id]).get(record_id, []), "earliest_start": earliest_start(before)}
+        return {"waits": waits(before, desk().today), "earliest_start": earliest_start(before)}

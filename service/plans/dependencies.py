@@ -20,13 +20,15 @@ from service.mirror.writing import Create, Unplanted, plant
 from service.plans import forms, rules
 from service.plans.desk import Desk
 from service.plans.field_security import closed
-from service.plans.records import made_before, out_of_reach
+from service.plans.records import hidden, made_before
 from service.plans.refusals import Invalid
 from service.store.database import among
 from service.store.records import RECORDS
 
 NOUN, TASK = "playbook_task_dependency", "playbook_task"
 DEPENDENCY = RECORDS[NOUN].c
+UNSEEN = "a task that you cannot see"
+"""What stands for the name of a task that the CRM's sharing hides."""
 Edges = set[tuple[UUID, UUID]]
 """Pairs of a task and its predecessor."""
 
@@ -48,8 +50,6 @@ def add(desk: Desk, given: Mapping[str, Any], *, record_id: UUID | None = None) 
     faults = faults or _standing(desk, UUID(str(row["playbook_task_id"])), UUID(str(row["predecessor_id"])))
     if faults:
         raise Invalid(faults)
-    if not desk.reachable(Action.EDIT, [UUID(str(row["playbook_task_id"]))]):
-        raise out_of_reach(Action.EDIT, TASK)
     create = Create(noun=NOUN, id=our_id, values=row)
     try:
         plant(desk.org, [create], by=desk.by)
@@ -82,18 +82,21 @@ def predecessors_of(desk: Desk, task_ids: Collection[UUID]) -> dict[UUID, list[P
         .where(among(DEPENDENCY.playbook_task_id, task_ids))
         .order_by(task.sequence, task.name, task.id)
     )
-    found: dict[UUID, list[Predecessor]] = {}
     with desk.org.writing(by=desk.by) as connection:
-        for row in connection.execute(query).mappings():
-            found.setdefault(row["playbook_task_id"], []).append(_predecessor(row, desk.zone))
+        rows = connection.execute(query).mappings().all()
+    unseen = hidden(desk, Action.VIEW, {row["id"] for row in rows})
+    found: dict[UUID, list[Predecessor]] = {}
+    for row in rows:
+        name = UNSEEN if row["id"] in unseen else row["name"] or ""
+        found.setdefault(row["playbook_task_id"], []).append(_predecessor(row, name, desk.zone))
     return found
 
 
-def _predecessor(row: RowMapping, zone: str) -> Predecessor:
+def _predecessor(row: RowMapping, name: str, zone: str) -> Predecessor:
     completed: datetime | None = row["completed_on"]
     return Predecessor(
         id=str(row["id"]),
-        name=row["name"] or "",
+        name=name,
         status=row["status"],
         completed=completed and completed.astimezone(ZoneInfo(zone)).date(),
         end=row["end_date"],
@@ -108,15 +111,18 @@ def _standing(desk: Desk, task_id: UUID, predecessor_id: UUID) -> list[Fault]:
         known = {task_id, predecessor_id} | {each for edge in edges for each in edge}
         rows = ours.read_rows(connection, desk.org.mappings[TASK], known)
         is_there = (task_id, predecessor_id) in _direct(connection, task_id)
+    unseen = hidden(desk, Action.VIEW, rows)
+    # The CRM lets only those order a task who may edit it: it is the master of its dependencies.
+    out_of_reach = unseen | hidden(desk, Action.EDIT, {task_id} - unseen)
     for column, our_id in (("playbook_task_id", task_id), ("predecessor_id", predecessor_id)):
-        if our_id not in rows:
+        if our_id not in rows or our_id in out_of_reach:
             message = f"There is no task {our_id} (any more); choose another one"
             return [Fault(field=column, code="missing", message=message)]
     if is_there:
         message = f"{rows[task_id]['name']} waits for {rows[predecessor_id]['name']} already; leave it as it is"
         return [Fault(field="predecessor_id", code="twice", message=message)]
     circle = cycle((str(task), str(before)) for task, before in edges)
-    names = [str(rows[UUID(each)]["name"]) for each in circle] if circle else None
+    names = [UNSEEN if UUID(each) in unseen else str(rows[UUID(each)]["name"]) for each in circle] if circle else None
     return dependencies.faults(rows[task_id], rows[predecessor_id], names)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from service.domain.objectives import CLOSED
 from service.domain.permissions import Action
+from service.plans import records
 from service.plans.desk import Desk
 from service.plans.field_security import closed, demand
 from service.store.records import RECORDS
@@ -36,6 +39,7 @@ def deactivation(desk: Desk, resource_id: UUID) -> list[OpenObjective]:
         select(
             objective.id,
             func.coalesce(*(objective[name] for name in ("title", "name") if name not in hidden), "").label("title"),
+            account.id.label("account_id"),
             account.name.label("account"),
             objective.status,
             objective.end_date,
@@ -47,6 +51,15 @@ def deactivation(desk: Desk, resource_id: UUID) -> list[OpenObjective]:
     )
     with desk.org.writing(by=desk.by) as connection:
         rows = connection.execute(query).mappings().all()
+    unseen = records.hidden(
+        desk, Action.VIEW, {row[name] for row in rows for name in ("id", "account_id") if row[name]}
+    )
     told = {"account": "account_id", "status": "status", "end_date": "end_date"}
     closed_ = dict.fromkeys(name for name, column in told.items() if column in hidden)
-    return [OpenObjective(**{**row, **closed_}) for row in rows]
+    return [_told({**row, **closed_}, unseen) for row in rows if row["id"] not in unseen]
+
+
+def _told(row: dict[str, Any], unseen: Set[UUID]) -> OpenObjective:
+    if row.pop("account_id") in unseen:
+        row["account"] = None
+    return OpenObjective(**row)

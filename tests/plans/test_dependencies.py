@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from service.plans.dependencies import add, predecessors_of, waits
+from service.localorg.schema.model import Sharing
+from service.plans.dependencies import UNSEEN, add, predecessors_of, waits
 from service.plans.desk import Desk
 from service.plans.refusals import Denied, Invalid
+from tests.desks import make_private, mirror_sharing
 from tests.plans.conftest import Sit
 from tests.world import World
 
@@ -169,12 +171,76 @@ def test_without_a_permission_set_nothing_is_added(world: World, tasks: dict[str
         add(nobody, pair(tasks, "Training", "Kick-off"))
 
 
-def test_what_sharing_keeps_from_the_user_is_not_made_to_wait(world: World, tasks: dict[str, UUID], desk: Desk) -> None:
-    stranger = world.org.add_user("stranger@example.com", name="A Stranger")
+@pytest.fixture
+def stranger(world: World, sit: Sit, tasks: dict[str, UUID]) -> Desk:
+    """Somebody who sees no task but their own, Review."""
+    theirs = sit("CSC_Participant_User")
+    world.edit_there("playbook_task", world.crm_id(tasks["Review"]) or "", OwnerId=theirs.user.crm_id)
+    world.cycle()
+    make_private(world, "playbook_task")
+    return theirs
 
-    with pytest.raises(Denied, match="Sharing"):
-        add(replace(desk, user=replace(desk.user, crm_id=stranger)), pair(tasks, "Training", "Kick-off"))
+
+@pytest.mark.req("OB-05")
+@pytest.mark.parametrize(
+    ("task", "predecessor", "field"),
+    [("Training", "Review", "playbook_task_id"), ("Review", "Training", "predecessor_id")],
+)
+def test_a_task_that_sharing_hides_is_not_there(
+    world: World, tasks: dict[str, UUID], stranger: Desk, task: str, predecessor: str, field: str
+) -> None:
+    found = refusal(stranger, pair(tasks, task, predecessor))
+
+    assert found == (field, "missing", f"There is no task {tasks['Training']} (any more); choose another one")
     assert not world.there(NOUN)
+
+
+@pytest.mark.req("OB-05")
+def test_who_may_only_read_a_task_does_not_order_it(world: World, tasks: dict[str, UUID], sit: Sit) -> None:
+    make_private(world, "playbook_task", sharing=Sharing.READ)
+
+    assert refusal(sit("CSC_Participant_User"), pair(tasks, "Training", "Review"))[:2] == (
+        "playbook_task_id",
+        "missing",
+    )
+
+
+@pytest.mark.req("AG-20", "OB-05")
+def test_a_circle_through_a_hidden_task_is_told_without_its_name(
+    world: World, tasks: dict[str, UUID], desk: Desk, stranger: Desk
+) -> None:
+    world.edit_there("playbook_task", world.crm_id(tasks["Go-live"]) or "", OwnerId=stranger.user.crm_id)
+    add(desk, pair(tasks, "Training", "Review"))
+    add(desk, pair(tasks, "Go-live", "Training"))
+
+    message = refusal(stranger, pair(tasks, "Review", "Go-live"))[2]
+
+    assert "Go-live" in message
+    assert "Training" not in message
+    assert UNSEEN in message
+
+
+@pytest.mark.req("AG-18", "OB-05")
+def test_what_a_task_waits_for_is_not_named_when_sharing_hides_it(
+    tasks: dict[str, UUID], desk: Desk, stranger: Desk
+) -> None:
+    add(desk, pair(tasks, "Review", "Training"))
+
+    (wait,) = waits(stranger, [tasks["Review"]])[tasks["Review"]]
+
+    assert str(wait) == f"{UNSEEN}, which is not completed"
+
+
+@pytest.mark.req("OB-05")
+def test_where_everybody_sees_every_task_nobody_asks(world: World, tasks: dict[str, UUID], sit: Sit) -> None:
+    theirs = sit("CSC_Participant_User")
+    mirror_sharing(world)
+    add(theirs, pair(tasks, "Training", "Kick-off"))
+    before = theirs.org.client.api_calls
+
+    add(theirs, pair(tasks, "Go-live", "Training"))
+
+    assert theirs.org.client.api_calls == before + 1
 
 
 @pytest.mark.req("OB-04")

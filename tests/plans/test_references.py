@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +15,8 @@ from service.plans.desk import Desk
 from service.plans.edit import Edit, edit, edit_many
 from service.plans.records import find
 from service.plans.refusals import Denied, Invalid
-from tests.desks import make_private, mirror_sharing
+from tests.desks import make_private
 from tests.plans.conftest import Place
-from tests.world import World
 
 
 def refusal(desk: Desk, noun: str, given: dict[str, Any], **more: Any) -> Fault:
@@ -35,14 +33,6 @@ def under(desk: Desk, noun: str, **given: Any) -> str:
 def changed(desk: Desk, noun: str, record: str, **given: Any) -> Edit:
     found = find(desk, noun, UUID(record))
     return Edit(id=found.id, version=found.version, given=given)
-
-
-def make_readable(world: World, *nouns: str) -> None:
-    """Let everybody read the records of these nouns, and only their owners change them."""
-    schema = world.org.access._schema
-    readable = {world.crm(noun): replace(schema.objects[world.crm(noun)], sharing=Sharing.READ) for noun in nouns}
-    world.org.access._schema = replace(schema, objects={**schema.objects, **readable})
-    mirror_sharing(world)
 
 
 @pytest.fixture
@@ -105,7 +95,7 @@ def test_who_sees_the_parents_puts_work_under_them(place: Place, csm: Desk, hers
 def test_who_may_only_read_a_task_assigns_nobody_to_it(place: Place, csm: Desk, participant: Desk) -> None:
     task = under(csm, "playbook_task", name="Call", account_id=place.acme)
     place.world.settle()
-    make_readable(place.world, "playbook_task")
+    make_private(place.world, "playbook_task", sharing=Sharing.READ)
     given = {"playbook_task_id": task, "resource_id": place.ana}
 
     assert find(participant, "playbook_task", UUID(task))
