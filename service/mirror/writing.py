@@ -14,8 +14,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from service.crm.answers import Landed, OutOfStep, RowResult, moment
-from service.crm.composite import MOST_NODES
-from service.crm.errors import ALREADY_GONE, Refused, RowError
+from service.crm.composite import MOST_NODES, MOST_PARTS
+from service.crm.errors import ALREADY_GONE, CrmError, Refused, RowError
 from service.crm.requests import MOST_IDS, MOST_ROWS, Request, delete_rows, retrieve, update_row, upsert_row
 from service.domain.values import Row, Value
 from service.errors import PlansyncError
@@ -24,6 +24,7 @@ from service.mapping.wire import canonical_row, wire_row
 from service.mirror import cascade, links, ours
 from service.mirror.connected import Connected
 from service.mirror.links import Link
+from service.mirror.uprooting import uproot
 from service.store.ledger import links as ledger
 
 JUST_READ = timedelta(seconds=1)
@@ -54,16 +55,17 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amended:
-    """What became of one update: done, or refused with the CRM's reason, or the record was another one there."""
+    """What became of one update: done, refused with the CRM's reason, another record there, or nobody knows: lost."""
 
     update: Update
     error: RowError | None = None
     out_of_step: bool = False
+    lost: CrmError | None = None
 
     @property
     def done(self) -> bool:
         """Say whether both sides hold the new values."""
-        return self.error is None and not self.out_of_step
+        return self.error is None and not self.out_of_step and self.lost is None
 
 
 class Unplanted(PlansyncError):  # noqa: N818 - named for what became of the records
@@ -74,11 +76,19 @@ class Unplanted(PlansyncError):  # noqa: N818 - named for what became of the rec
         self.create, self.error = create, error
 
 
+class HalfPlanted(PlansyncError):  # noqa: N818 - named for what became of the records
+    """Some of the new records stand in the CRM and could not be taken back."""
+
+    def __init__(self, cause: CrmError) -> None:
+        super().__init__(f"Some of the records stand in the CRM and could not be taken back: {cause}")
+
+
 def plant(org: Connected, creates: Sequence[Create], *, by: str) -> None:
     """Make new records on both sides, parents first, all or none; Unplanted says which one the CRM refused.
 
     Up to 500 go in one call, which the CRM keeps whole or not at all; of more, what was made is taken back when a
-    later part is refused. Sent again after a lost answer it makes nothing twice, since the ids are given.
+    later part does not come through, or HalfPlanted says that it stands. Sent again after a lost answer it makes
+    nothing twice, since the ids are given.
     """
     with org.writing(by=by) as connection:
         places = links.crm_ids(connection, sorted(_pointed_at(org.mappings, creates)))
@@ -86,26 +96,43 @@ def plant(org: Connected, creates: Sequence[Create], *, by: str) -> None:
     for start in range(0, len(creates), MOST_NODES):
         part = creates[start : start + MOST_NODES]
         known = places | {str(our_id): crm_id for our_id, crm_id in made.items() if crm_id}
-        answer = org.client.graph(_nodes(org.mappings, part, known))
+        try:
+            answer = org.client.graph(_nodes(org.mappings, part, known))
+        except CrmError as lost:
+            if made:
+                _take_back(org, creates[: start + len(part)], cause=lost)
+            raise
         if isinstance(answer, Refused):
-            _take_back(org, [crm_id for crm_id in made.values() if crm_id])
+            _take_back(org, creates[:start], cause=answer)
             raise Unplanted(_blamed(part, answer), answer.first)
         made |= {create.id: answer[_node_name(create.id)].id for create in part}
     _book_creates(org, creates, made, by=by)
 
 
 def amend(org: Connected, updates: Sequence[Update], *, by: str) -> list[Amended]:
-    """Change records on both sides, each for itself, if the CRM still holds what we know of them; 25 in one call."""
+    """Change records on both sides, each for itself, if the CRM still holds what we know of them.
+
+    25 go in one call, and what landed is booked before the next. When a later call is lost, its records and those after
+    it can be repeated: each is written only if it is still as we know it. When nothing was booked yet, that is raised.
+    """
     with org.writing(by=by) as connection:
         facing = links.by_id(connection, [update.id for update in updates])
         places = links.crm_ids(connection, sorted(_pointed_at(org.mappings, updates)))
     unmodified_since = _moments(org, updates, facing)
     sent = [update for update in updates if update.id in unmodified_since]
-    requests = [_patch(org.mappings, u, facing[u.id], places, unmodified_since[u.id]) for u in sent]
-    answers = dict(zip([u.id for u in sent], org.client.composite(requests), strict=True)) if requests else {}
-    outcomes = [_amended(update, answers.get(update.id, OutOfStep())) for update in updates]
-    _book_updates(org, [outcome.update for outcome in outcomes if outcome.done], by=by)
-    return outcomes
+    outcomes: dict[UUID, Amended] = {}
+    for part in _parts(sent, MOST_PARTS):
+        requests = [_patch(org.mappings, u, facing[u.id], places, unmodified_since[u.id]) for u in part]
+        try:
+            answers = org.client.composite(requests)
+        except CrmError as lost:
+            if not any(outcome.done for outcome in outcomes.values()):
+                raise
+            outcomes |= {u.id: Amended(update=u, lost=lost) for u in sent if u.id not in outcomes}
+            break
+        outcomes |= {u.id: _amended(u, answer) for u, answer in zip(part, answers, strict=True)}
+        _book_updates(org, [u for u in part if outcomes[u.id].done], by=by)
+    return [outcomes.get(update.id, Amended(update=update, out_of_step=True)) for update in updates]
 
 
 def remove(org: Connected, noun: str, ids: Sequence[UUID], *, by: str) -> dict[UUID, RowError]:
@@ -155,12 +182,14 @@ def _pointing(mapping: ObjectMapping, values: Row, places: Mapping[str, str]) ->
     return {c: places[str(value)] if c in pointing and value else value for c, value in values.items()}
 
 
-def _take_back(org: Connected, crm_ids: Sequence[str]) -> None:
-    """Delete what earlier parts made, children first."""
-    backwards = crm_ids[::-1]
-    batches = [backwards[start : start + MOST_ROWS] for start in range(0, len(backwards), MOST_ROWS)]
-    for batch in batches:
-        org.client.call(delete_rows(batch))
+def _take_back(org: Connected, creates: Sequence[Create], *, cause: CrmError) -> None:
+    """Leave nothing of earlier parts, nor of one whose answer was lost; HalfPlanted where that cannot be done now."""
+    try:
+        kept = uproot(org, [(create.noun, create.id) for create in creates])
+    except CrmError as error:
+        raise HalfPlanted(cause) from error
+    if kept:
+        raise HalfPlanted(cause)
 
 
 def _book_creates(org: Connected, creates: Sequence[Create], made: Mapping[UUID, str | None], *, by: str) -> None:

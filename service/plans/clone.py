@@ -12,12 +12,13 @@ from service.domain.drawing import Draft
 from service.domain.faults import Fault
 from service.domain.permissions import Action
 from service.mirror import links
-from service.mirror.writing import Create, Unplanted, plant
+from service.mirror.writing import Create, HalfPlanted, Unplanted, plant
 from service.plans import rules
 from service.plans.clone_requests import CloneRequest
 from service.plans.clone_setting import setting, unknown_references
 from service.plans.desk import Desk
-from service.plans.keeping import Kept, Made, keep, kept_before
+from service.plans.keeping import Kept, Made, keep, kept_before, refusal
+from service.plans.keys import under_key
 from service.plans.refusals import Changed, Invalid
 from service.plans.templates import template, tree_ids
 
@@ -49,9 +50,8 @@ def clone(desk: Desk, request: CloneRequest, *, key: str) -> Cloned | Kept:
     Invalid names what is wrong, by record of the template; Changed says that the template is not the one that was seen.
     """
     desk.allow(Action.CREATE_FROM_TEMPLATE, request.noun)
-    request_id = uuid5(desk.org.org_id, f"{desk.user.crm_id} {request.noun} {request.template_id} {key}")
-    done = _done_before(desk, request, request_id) or kept_before(desk, request_id)
-    return done or carry_out(desk, request, request_id)
+    with under_key(desk, key, request.document()) as request_id:
+        return _known(desk, request, request_id) or carry_out(desk, request, request_id)
 
 
 def carry_out(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned | Kept:
@@ -72,9 +72,24 @@ def carry_out(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned | K
         if not refused.error.transient:
             raise Invalid(_blamed(desk, decided.creates, refused)) from None
         return keep(desk, replace(request, seen=decided.seen), request_id, made, reason=str(refused))
-    except (Unreachable, Retryable) as lost:
+    except (HalfPlanted, Unreachable, Retryable) as lost:
         return keep(desk, replace(request, seen=decided.seen), request_id, made, reason=str(lost))
     return Cloned(noun=request.noun, root_id=made[0].id, made=made, api_calls=desk.org.client.api_calls - calls)
+
+
+def _known(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned | Kept | None:
+    """Return what became of the same request before; its refusal is raised again."""
+    kept = kept_before(desk, request_id)
+    if kept and kept.ended_at is None:
+        # What stands there of it meanwhile may be half of it.
+        return Kept(kept.id, kept.last_error)
+    done = _done_before(desk, request, request_id)
+    if done or kept is None:
+        return done
+    if kept.refused:
+        raise refusal(kept.refused)
+    made = tuple(Made(each["noun"], UUID(each["id"])) for each in (kept.outcome or {})["made"])
+    return Cloned(noun=request.noun, root_id=made[0].id, made=made, api_calls=0)
 
 
 def _done_before(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned | None:

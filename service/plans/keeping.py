@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from service.domain.faults import Fault
 from service.domain.permissions import Right, User
 from service.mirror.connected import Connected
 from service.plans.clone_requests import CloneRequest
 from service.plans.desk import Desk
-from service.plans.refusals import Missing
+from service.plans.refusals import Changed, Denied, Held, Invalid, Missing, Refusal
 from service.store import kept_requests
 from service.store.kept_requests import KeptRequest
 
@@ -54,11 +55,17 @@ def keep(desk: Desk, request: CloneRequest, request_id: UUID, making: Sequence[M
     return Kept(request_id, reason)
 
 
-def kept_before(desk: Desk, request_id: UUID) -> Kept | None:
+def kept_before(desk: Desk, request_id: UUID) -> KeptRequest | None:
     """Return the same request as it was kept before; None when it was not."""
     with desk.org.writing(by=desk.by) as connection:
-        kept = kept_requests.of_id(connection, request_id)
-    return Kept(request_id, kept.last_error) if kept else None
+        return kept_requests.of_id(connection, request_id)
+
+
+def refusal(refused: Mapping[str, Any]) -> Refusal:
+    """Return the refusal with which a kept request ended."""
+    faults = [Fault(**fault) for fault in refused["faults"]]
+    kinds = {kind.code: kind for kind in (Denied, Missing, Changed)}
+    return Invalid(faults) if faults else kinds.get(refused["code"], Held)(refused["reason"])
 
 
 def outcome(desk: Desk, request_id: UUID) -> KeptRequest:

@@ -114,6 +114,20 @@ def test_whatever_happens_on_the_way_there_is_one_clone_in_the_end(way: str, tem
 
 
 @pytest.mark.req("P4")
+def test_a_clone_whose_lost_answer_was_a_yes_is_told_as_made_before_the_sync_brings_it(
+    template: Adoption, author: Desk
+) -> None:
+    template.world.org.faults.once("lost_answer")
+    waiting = kept(author, request_of(template))
+    assert make_kept(author.org, now=LATER) == Counter(done=1)
+
+    again = clone(author, request_of(template), key="once")
+    assert isinstance(again, Cloned)
+    assert [each.document() for each in again.made] == (outcome(author, waiting.id).outcome or {})["made"]
+    assert again.api_calls == 0
+
+
+@pytest.mark.req("P4")
 @pytest.mark.parametrize("way", WAYS)
 def test_a_clone_whose_sharing_cannot_be_asked_is_kept_and_made_once(
     way: str, template: Adoption, author: Desk
@@ -197,6 +211,7 @@ def test_a_template_that_changed_meanwhile_is_not_cloned_as_nobody_saw_it(templa
 def test_a_request_that_nobody_answered_for_a_day_is_given_up(template: Adoption, author: Desk) -> None:
     silence(template.world)
     waiting = kept(author, request_of(template))
+    template.world.org.faults.clear()
 
     assert make_kept(author.org, now=NOW + timedelta(hours=24, seconds=1)) == Counter(refused=1)
     assert (outcome(author, waiting.id).refused or {})["code"] == "unanswered"
