@@ -15,8 +15,9 @@ from service.crm.errors import LimitReached
 from service.jobs.perform import Outcome, perform
 from service.jobs.table import Job, table
 from service.jobs.tasks import RETRIED_AT_ONCE, Work
-from service.store import allowances, lock, orgs, reports, schedule
+from service.store import allowances, field_security, lock, orgs, reports, schedule
 from service.store.database import transaction
+from service.store.field_security import Closed
 from service.store.ledger import orgs as orgs_table
 from service.store.overview import parked_records
 from service.sync.run import Report
@@ -112,6 +113,20 @@ def test_pruning_forgets_old_ticks_and_keeps_new_ones(site: Site) -> None:
 
     with transaction(site.engine, one.org.id) as connection:
         assert schedule.missed_since(connection, now - timedelta(days=60)) == {"full": 1}
+
+
+def test_pruning_forgets_what_was_closed_to_users_who_have_not_been_here_for_a_day(site: Site) -> None:
+    one, now = site.read(site.connect()), site.services.clock()
+    with transaction(site.engine, one.org.id) as connection:
+        for user, hours in (("005new", 23), ("005old", 25)):
+            asked = Closed(asked_at=now - timedelta(hours=hours), shown=True)
+            field_security.keep(connection, one.org.id, user, "objective", asked)
+
+    do(site, one, "prune")
+
+    with transaction(site.engine, one.org.id) as connection:
+        assert field_security.of_user(connection, "005new", "objective")
+        assert field_security.of_user(connection, "005old", "objective") is None
 
 
 def test_while_a_person_syncs_by_hand_the_job_comes_back_soon(site: Site) -> None:
