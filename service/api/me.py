@@ -11,13 +11,17 @@ from marshmallow import Schema, ValidationError, fields
 from service.api.blueprint import Blueprint
 from service.api.door import desk, visit
 from service.api.shapes import Shown
+from service.domain.faults import Fault
 from service.domain.permissions import Action, decide
-from service.plans.refusals import Missing
+from service.plans.refusals import Invalid, Missing
 from service.store import preferences
 
 MOST_CHARACTERS = 16_384
 UNKEPT = re.compile(r"\\u0000|[\ud800-\udfff]")
 NAME = "string(maxlength=60)"
+NAMED = re.compile(r"[\w.:-]+", re.ASCII)
+MOST_NAMES = 100
+"""Preferences that each user may keep."""
 
 
 class Verdict(Schema):
@@ -74,6 +78,7 @@ def me() -> Blueprint:
     @rooms.response(200, Preference)
     def preference(name: str) -> dict[str, Any]:
         """Show what you prefer."""
+        _demand_name(name)
         with desk().org.writing(by=desk().by) as connection:
             value = preferences.read(connection, desk().user.crm_id, name)
         if value is None:
@@ -85,11 +90,24 @@ def me() -> Blueprint:
     @rooms.response(200, Preference)
     def prefer(given: dict[str, Any], name: str) -> dict[str, Any]:
         """Remember what you prefer (OB-26)."""
+        _demand_name(name)
         with desk().org.writing(by=desk().by) as connection:
+            known = preferences.names(connection, desk().user.crm_id)
+            if name not in known and len(known) >= MOST_NAMES:
+                raise _unnamed("too_many", f"You keep {MOST_NAMES} preferences already; use one of their names")
             preferences.keep(connection, desk().org.org_id, desk().user.crm_id, name, given["value"])
         return given
 
     return rooms
+
+
+def _demand_name(name: str) -> None:
+    if not NAMED.fullmatch(name):
+        raise _unnamed("unreadable", "Name it with ASCII letters, digits, dots, colons, hyphens and underscores")
+
+
+def _unnamed(code: str, message: str) -> Invalid:
+    return Invalid([Fault(field="name", code=code, message=message)])
 
 
 def _verdict(noun: str, action: Action) -> dict[str, Any]:

@@ -27,6 +27,12 @@ _WANTED = {
     Kind.CHOICES: "a list of choices",
     Kind.REFERENCE: "the id of a record",
 }
+RULED = {
+    "owner_id": "follows the allocated resource, else whoever makes the record; choose another resource",
+    "template_version": "counts what was published; publish the template",
+    "source_template_id": "tells what a record was cloned from; clone that template",
+}
+"""The columns that nobody enters, since rules set them (OB-59): whom they follow, and the way to change them."""
 
 
 class _Unread(Exception):  # noqa: N818 - named for what became of the value
@@ -69,6 +75,8 @@ def _settable(mapping: ObjectMapping, column: str, locked: Collection[str]) -> F
         raise _Unread("read_only", f"{column} is set in the CRM only; leave it out")
     if field.direction is Direction.PUSH:
         raise _Unread("read_only", f"{column} is computed; leave it out")
+    if column in RULED:
+        raise _Unread("read_only", f"{column} {RULED[column]}, or leave it out")
     if column in locked:
         raise _Unread("read_only", kept_from(column))
     return field

@@ -15,7 +15,7 @@ from service.domain.faults import Fault
 from service.domain.permissions import Action
 from service.domain.values import Kind
 from service.mapping.model import FieldMapping, ObjectMapping
-from service.plans import field_security, window_sources
+from service.plans import field_security, forms, window_sources
 from service.plans.desk import Desk
 from service.plans.records import find
 from service.plans.refusals import Invalid
@@ -184,7 +184,7 @@ def _field(window: Window, field: FieldMapping, shown: Shown) -> FormField:
 def _is_editable(window: Window, field: FieldMapping) -> bool:
     described = window.described[field.crm]
     can_be_set = bool(described["createable" if window.is_new else "updateable"])
-    return can_be_set and field.column not in window.closed.locked
+    return can_be_set and field.column not in window.closed.locked | forms.RULED.keys()
 
 
 def _is_demanded(described: Mapping[str, Any]) -> bool:

@@ -28,6 +28,11 @@ def read(connection: Connection, caller: str, name: str) -> dict[str, Any] | Non
     return connection.execute(query).scalar_one_or_none()
 
 
+def names(connection: Connection, caller: str) -> set[str]:
+    """Return under which names a user prefers something."""
+    return set(connection.execute(select(preferences.c.name).where(preferences.c.caller == caller)).scalars())
+
+
 def keep(connection: Connection, org_id: UUID, caller: str, name: str, value: dict[str, Any]) -> None:
     """Keep what a user prefers in place of what they preferred before."""
     statement = insert(preferences).values(org_id=org_id, caller=caller, name=name, value=value)

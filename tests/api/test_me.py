@@ -64,6 +64,26 @@ def test_a_preference_is_a_small_object(csm: Somebody, body: object) -> None:
     assert (answer.status_code, answer.json["code"]) == (422, "unprocessable_entity")
 
 
+@pytest.mark.parametrize("name", ["a%00b", "a%20b", "%C3%A9", "a%0A", "<b>"])
+def test_a_preference_has_a_plain_name(csm: Somebody, name: str) -> None:
+    for answer in (
+        csm.get(f"/me/preferences/{name}"),
+        csm.send("PUT", f"/me/preferences/{name}", {"value": {}}),
+    ):
+        assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "name")
+
+
+def test_a_user_keeps_a_hundred_preferences_and_may_change_each(build: Build) -> None:
+    csm = Somebody(build(api_rate=1000))
+    statuses = [
+        csm.send("PUT", f"/me/preferences/grid:{number}", {"value": {}}).status_code for number in (*range(101), 99)
+    ]
+
+    assert statuses == [200] * 100 + [422, 200]
+    other = Somebody(csm.app, "other_csm")
+    assert other.send("PUT", "/me/preferences/grid:100", {"value": {}}).status_code == 200
+
+
 def test_who_asks_too_often_waits_and_is_told_how_long(build: Build) -> None:
     app = build(api_rate=3)
     csm = Somebody(app)

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.domain.faults import Fault
+from service.domain.templates import STAMPS
 from service.mapping.model import ObjectMapping
-from service.plans.forms import read
+from service.plans.forms import RULED, read
 from tests.world import shipped
 
 OBJECTIVE, KPI, USER = (shipped()[noun] for noun in ("objective", "objective_kpi", "user"))
@@ -63,6 +64,26 @@ def refused(mapping: ObjectMapping, column: str, raw: Any) -> Fault:
 )
 def test_a_value_becomes_canonical(column: str, raw: Any, value: Any) -> None:
     assert read(OBJECTIVE, {column: raw}) == ({column: value}, [])
+
+
+@pytest.mark.req("OB-59")
+@pytest.mark.parametrize(
+    ("column", "raw", "way"),
+    [
+        ("owner_id", "6f9619ff-8b86-4011-b42d-00c04fc964ff", "choose another resource"),
+        ("template_version", 7, "publish the template"),
+        ("source_template_id", "6f9619ff-8b86-4011-b42d-00c04fc964ff", "clone that template"),
+    ],
+)
+def test_what_only_rules_set_is_refused_with_the_way_to_change_it(column: str, raw: Any, way: str) -> None:
+    for value in (raw, None):
+        fault = refused(OBJECTIVE, column, value)
+        assert (fault.code, way in fault.message) == ("read_only", True)
+
+
+def test_what_rules_stamp_on_a_clone_nobody_enters_but_for_the_tick_of_a_template() -> None:
+    assert STAMPS - RULED.keys() == {"template"}
+    assert read(OBJECTIVE, {"template": True}) == ({"template": True}, [])
 
 
 def test_a_moment_becomes_canonical() -> None:

@@ -148,6 +148,16 @@ def test_an_object_without_a_field_set_shows_every_mapped_field_computed_ones_re
     assert fields["last_progress_update"].read_only
 
 
+@pytest.mark.req("OB-59")
+@pytest.mark.parametrize("noun", ["success_plan", "playbook"])
+def test_who_owns_a_record_and_where_it_came_from_is_shown_and_not_entered(world: World, noun: str) -> None:
+    fields = by_column(form(seated(world, sees_setup=False), noun).fields)
+
+    for column in ("owner_id", "template_version", "source_template_id"):
+        assert (fields[column].read_only, fields[column].required) == (True, False)
+    assert not fields["template"].read_only
+
+
 def test_an_org_that_does_not_show_its_setup_is_named_as_the_reason_for_more_fields(world: World) -> None:
     made = form(seated(world, sees_setup=False), "objective")
 
