@@ -15,7 +15,7 @@ from service.access.claims import TokenRefused
 from service.crm.errors import CrmError, LimitReached, Refused, Retryable, SignInNeeded, Unreachable
 from service.domain.faults import Fault
 from service.errors import PlansyncError
-from service.plans.refusals import Changed, Denied, Held, Invalid, Missing, Refusal
+from service.plans.refusals import Changed, Denied, Held, Invalid, Lost, Missing, Refusal
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 30
@@ -27,6 +27,7 @@ STATUS: Mapping[type[PlansyncError], HTTPStatus] = {
     Changed: HTTPStatus.PRECONDITION_FAILED,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     Refused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Lost: HTTPStatus.SERVICE_UNAVAILABLE,
     LimitReached: HTTPStatus.SERVICE_UNAVAILABLE,
     Retryable: HTTPStatus.SERVICE_UNAVAILABLE,
     SignInNeeded: HTTPStatus.SERVICE_UNAVAILABLE,

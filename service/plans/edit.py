@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,7 +23,7 @@ from service.plans.desk import Desk
 from service.plans.field_security import closed
 from service.plans.records import Found, Reach, as_seen, reach
 from service.plans.references import Draft, pointed_by
-from service.plans.refusals import Changed, Invalid, Refusal
+from service.plans.refusals import Changed, Invalid, Lost, Refusal
 from service.plans.rules import Pointed
 
 
@@ -56,6 +57,8 @@ def edit(desk: Desk, noun: str, edit_: Edit) -> Edited:
 def edit_many(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Edited]:
     """Change several records, each for itself: one that is refused keeps no other back (CO-22)."""
     desk.allow(Action.EDIT, noun)
+    if faults := _named_twice(edits):
+        raise Invalid(faults)
     drafts = _drafts(desk, noun, edits)
     amended = amend(desk.org, [draft for draft in drafts if isinstance(draft, Update)], by=desk.by)
     refusals = {outcome.update.id: _refusal(desk, outcome) for outcome in amended}
@@ -73,6 +76,13 @@ def drafted(desk: Desk, found: Found, given: Given) -> Row:
     return _ruled(desk, found, values, faults, pointed)
 
 
+def _named_twice(edits: Sequence[Edit]) -> list[Fault]:
+    """Refuse several edits of one record: each was made of the same version, and only one of them can be meant."""
+    twice = [our_id for our_id, times in Counter(one.id for one in edits).items() if times > 1]
+    message = "The record {} is edited more than once here; send all of its changes in one row"
+    return [Fault(field="id", code="twice", message=message.format(our_id), record=str(our_id)) for our_id in twice]
+
+
 def _drafts(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Update | Refusal]:
     """Return what each edit would change, or why it may not; read in a few queries, however many they are."""
     ids = [one.id for one in edits]
@@ -80,12 +90,10 @@ def _drafts(desk: Desk, noun: str, edits: Sequence[Edit]) -> list[Update | Refus
     mapping = desk.org.mappings[noun]
     locked = closed(desk, noun).locked
     read = [_read(desk, mapping, one.given, locked) for one in edits]
-    waiting = _waiting(desk, noun, {one.id: values for one, (values, _) in zip(edits, read, strict=True)})
     before: list[Row] = [within.seen[i].row if i in within.seen else {} for i in ids]
-    pointed = pointed_by(
-        desk,
-        [Draft(noun=noun, row={**row, **values}, before=row) for row, (values, _) in zip(before, read, strict=True)],
-    )
+    wanted = [Draft(noun=noun, row={**row, **now}, before=row) for row, (now, _) in zip(before, read, strict=True)]
+    waiting = _waiting(desk, dict(zip(ids, wanted, strict=True)))
+    pointed = pointed_by(desk, wanted)
     drafts: list[Update | Refusal] = []
     for one, (values, faults), around in zip(edits, read, pointed, strict=True):
         try:
@@ -104,9 +112,10 @@ def _read(desk: Desk, mapping: ObjectMapping, given: Given, locked: Set[str]) ->
     return values, [*faults, *strange]
 
 
-def _waiting(desk: Desk, noun: str, values: Mapping[UUID, Row]) -> dict[UUID, list[Wait]]:
-    """Return what the tasks wait for that are to be completed."""
-    done = [our_id for our_id, row in values.items() if noun == "playbook_task" and row.get("status") == COMPLETED]
+def _waiting(desk: Desk, wanted: Mapping[UUID, Draft]) -> dict[UUID, list[Wait]]:
+    """Return what the tasks wait for that are to be completed, and are not yet."""
+    tasks = {our_id: draft for our_id, draft in wanted.items() if draft.noun == "playbook_task"}
+    done = [i for i, draft in tasks.items() if draft.row.get("status") == COMPLETED and draft.changes("status")]
     return waits(desk, done) if done else {}
 
 
@@ -143,4 +152,6 @@ def _refusal(desk: Desk, outcome: Amended) -> Refusal | None:
         return Invalid(rules.refused(mapping, outcome.error, record=str(outcome.update.id)))
     if outcome.out_of_step:
         return Changed("The record has changed in the CRM a moment ago; load it again and repeat the change")
+    if outcome.lost:
+        return Lost(f"This record was not changed here: {outcome.lost} Repeat the change; nothing is written twice")
     return None

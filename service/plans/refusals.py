@@ -5,7 +5,8 @@ Refusal
 ├── Invalid      correct the fields that it names
 ├── Missing      choose another record: this one is not there (any more)
 ├── Changed      look again: the record is another one than the caller saw
-└── Held         do something else first: what it names stands in the way
+├── Held         do something else first: what it names stands in the way
+└── Lost         do it again: the CRM gave no answer
 """
 
 # ruff: noqa: N818 - a refusal is named for what its caller must do
@@ -58,3 +59,9 @@ class Held(Refusal):
     """Report that something stands in the way, such as the KPIs of an objective that is to be deleted (OB-62)."""
 
     code = "held"
+
+
+class Lost(Refusal):
+    """Report that the CRM gave no answer; what may have landed all the same is not done twice when it is repeated."""
+
+    code = "lost"

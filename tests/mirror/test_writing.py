@@ -7,10 +7,13 @@ from uuid import UUID
 
 import pytest
 
+from service.crm.composite import MOST_PARTS
+from service.crm.errors import Retryable, Unreachable
 from service.mirror.writing import Create, Unplanted, Update, amend, plant, remove
 from service.sync import fetch
 from service.sync.journal import Journal
 from service.sync.pull import take_in
+from tests.interruptions import lose_after_booking
 from tests.world import World
 
 BY = "user 005"
@@ -189,6 +192,60 @@ def test_a_reference_is_written_as_the_crm_knows_it_and_may_be_emptied(world: Wo
     (outcome,) = amend(world.sync, [Update(noun="objective", id=planted, values={"success_plan_id": None})], by=BY)
     assert outcome.done
     assert world.there("objective")[world.crm_id(planted) or ""]["Success_Plan__c"] is None
+
+
+def many(world: World) -> list[Update]:
+    """Return edits of more tasks than one call carries."""
+    account = acme(world)
+    world.cycle()
+    values = {"name": "Call", "account_id": str(world.our_id(account))}
+    creates = [Create(noun="playbook_task", id=world.new_id(), values=values) for _ in range(2 * MOST_PARTS + 1)]
+    plant(world.sync, creates, by=BY)
+    world.settle()
+    return [Update(noun="playbook_task", id=one.id, values={"name": "Visit"}) for one in creates]
+
+
+@pytest.mark.req("CO-22")
+def test_twenty_five_edits_go_in_a_call(world: World) -> None:
+    updates = many(world)
+    before = world.sync.client.api_calls
+    assert [outcome.update for outcome in amend(world.sync, updates, by=BY) if outcome.done] == updates
+    assert world.sync.client.api_calls == before + 3
+
+
+@pytest.mark.req("CO-22", "P4")
+@pytest.mark.parametrize("way", ["not_sent", "lost_answer", "server_error", "unavailable"])
+def test_what_landed_is_booked_when_a_later_call_is_lost_and_the_rest_can_be_repeated(
+    world: World, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    updates = many(world)
+    lose_after_booking(world, monkeypatch, way)
+    outcomes = amend(world.sync, updates, by=BY)
+    world.org.faults.clear()
+    monkeypatch.undo()
+
+    rest = [outcome.update for outcome in outcomes if outcome.lost]
+    assert rest == updates[MOST_PARTS:]
+    assert not any(outcome.done for outcome in outcomes[MOST_PARTS:])
+    assert all(outcome.done for outcome in outcomes[:MOST_PARTS])
+    booked = {our_id for our_id, row in world.here("playbook_task").items() if row["name"] == "Visit"}
+    assert booked == {update.id for update in updates[:MOST_PARTS]}
+
+    # Where only the answer was lost, the records are others there now: the sync brings them.
+    repeated = amend(world.sync, rest, by=BY)
+    assert all(outcome.done or outcome.out_of_step for outcome in repeated)
+    world.settle()
+    assert {row["name"] for row in world.here("playbook_task").values()} == {"Visit"}
+    assert {record["Name"] for record in world.there("playbook_task").values()} == {"Visit"}
+    assert not world.parked()
+
+
+def test_when_nothing_was_booked_a_lost_call_is_an_error(world: World) -> None:
+    updates = many(world)
+    world.org.faults.set(rates={"not_sent": 1.0})
+    with pytest.raises((Unreachable, Retryable)):
+        amend(world.sync, updates, by=BY)
+    world.org.faults.clear()
 
 
 @pytest.mark.req("P2")

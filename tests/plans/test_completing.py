@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -56,6 +57,19 @@ def test_a_task_whose_predecessor_is_completed_is_completed_without_a_question(
     edit(csm, TASK, done(csm, pair[1]))
 
     assert place.world.here(TASK)[pair[1]]["status"] == "Completed"
+
+
+@pytest.mark.req("AG-18")
+def test_a_task_that_is_completed_already_is_not_asked_about_again(
+    place: Place, csm: Desk, pair: tuple[UUID, UUID]
+) -> None:
+    edit(csm, TASK, done(csm, pair[1], confirmed=True))
+    place.world.settle()
+
+    saved = replace(done(csm, pair[1]), given={"status": "Completed", "name": "Training II"})
+    edit(csm, TASK, saved)
+
+    assert place.world.there(TASK)[place.crm(pair[1])]["Name"] == "Training II"
 
 
 @pytest.mark.req("CO-26")

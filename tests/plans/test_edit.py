@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from service.crm.composite import MOST_PARTS
 from service.localorg.schema.model import Sharing
 from service.plans.cascade import impact
 from service.plans.create import create
@@ -15,8 +16,9 @@ from service.plans.desk import Desk
 from service.plans.edit import Edit, edit, edit_many
 from service.plans.listing import Wanted, listing, one
 from service.plans.records import find
-from service.plans.refusals import Changed, Denied, Invalid, Missing
+from service.plans.refusals import Changed, Denied, Invalid, Lost, Missing
 from tests.desks import make_private
+from tests.interruptions import lose_after_booking
 from tests.plans.conftest import Place
 
 
@@ -169,6 +171,39 @@ def test_of_many_edits_the_faulty_ones_keep_no_other_back(place: Place, csm: Des
     assert isinstance(changed, Changed)
     assert isinstance(missing, Missing)
     assert place.world.there("objective")[place.crm(objective)]["Status__c"] == "Completed"
+
+
+@pytest.mark.req("CO-22")
+def test_edits_of_one_record_are_one_row(place: Place, csm: Desk, objective: UUID) -> None:
+    edits = [change(csm, "objective", objective, title=title) for title in ("One", "Two")]
+    with pytest.raises(Invalid) as refused:
+        edit_many(csm, "objective", edits)
+    (fault,) = refused.value.faults
+    assert (fault.field, fault.code, fault.record) == ("id", "twice", str(objective))
+    assert str(objective) in fault.message
+    assert place.world.here("objective")[objective]["title"] == "Adopt"
+
+
+@pytest.mark.req("CO-22", "P4")
+@pytest.mark.parametrize("way", ["not_sent", "lost_answer"])
+def test_of_many_edits_those_that_the_crm_took_are_told_when_a_later_call_is_lost(
+    place: Place, csm: Desk, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [create(csm, "objective", {"title": f"O{n}", "account_id": place.acme}) for n in range(MOST_PARTS + 1)]
+    place.world.settle()
+    edits = [change(csm, "objective", one, priority="High") for one in made]
+    lose_after_booking(place.world, monkeypatch, way)
+
+    *done, lost = edit_many(csm, "objective", edits)
+    place.world.org.faults.clear()
+
+    assert [one.refusal for one in done] == [None] * MOST_PARTS
+    assert isinstance(lost.refusal, Lost)
+    assert "Repeat" in str(lost.refusal)
+    place.world.settle()
+    edit(csm, "objective", change(csm, "objective", made[-1], priority="High"))
+    assert {one["Priority__c"] for one in place.world.there("objective").values()} == {"High"}
+    assert {one["priority"] for one in place.world.here("objective").values()} == {"High"}
 
 
 @pytest.mark.req("P2")
