@@ -16,6 +16,7 @@ from service.api.door import desk
 from service.api.once import HEADER, KEY, once
 from service.api.records import Answer, shown
 from service.api.shapes import Shown, of_schema, shown_schema, values
+from service.domain.cloning import Clone
 from service.domain.templates import Record
 from service.domain.values import Row
 from service.mapping.model import ObjectMapping
@@ -24,6 +25,7 @@ from service.plans.clone import Cloned
 from service.plans.clone_requests import CloneRequest
 from service.plans.keeping import Kept
 from service.plans.templates import template, templates
+from service.plans.versions import standing
 
 
 class Choices(Schema):
@@ -109,6 +111,8 @@ class Caution(Schema):
 class Preview(Schema):
     """What a clone would be; nothing is made."""
 
+    of = fields.String(required=True, metadata={"description": "The version of the template that it would be of"})
+    draft = fields.Boolean(required=True, metadata={"description": "The template is not what was published last"})
     seen = fields.String(required=True)
     creates = fields.List(fields.Nested(Draft), required=True)
     shifts = fields.List(fields.Nested(Shift), required=True)
@@ -169,7 +173,9 @@ def _add_cloning(rooms: Blueprint, noun: str) -> None:
         drafts = [
             {**_member(draft.noun, draft.id, draft.values), "source": str(draft.source)} for draft in decided.creates
         ]
-        told = {name: getattr(decided, name) for name in Preview().fields}
+        told = {name: getattr(decided, name) for name in Clone.__slots__}
+        stands = standing(desk(), noun, template_id)
+        told |= {"of": stands.label, "draft": stands.draft}
         return {**told, **readable(decided.shifts, decided.off_days), "creates": drafts}
 
     @rooms.route("/<uuid:template_id>/clones", methods=["POST"], endpoint="clone")

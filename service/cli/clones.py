@@ -17,6 +17,7 @@ from service.cli.options import json_option, org_option
 from service.cli.output import emit, say, show
 from service.cli.progress import waiting
 from service.config import Settings
+from service.crm.errors import CrmError
 from service.domain.cloning import Clone
 from service.domain.redating import Shift
 from service.plans import clone as clones
@@ -24,7 +25,7 @@ from service.plans.accounts import account_called
 from service.plans.clone_requests import CloneRequest
 from service.plans.desk import Desk
 from service.plans.keeping import Kept
-from service.plans.template_finding import find_template
+from service.plans.template_finding import Named, find_template
 from service.plans.versions import Standing, standing
 
 
@@ -68,8 +69,9 @@ def asking(command: Callable[..., Exit]) -> Callable[..., Exit]:
 def preview(settings: Settings, *, asked: Asked, username: str, org_name: str | None, as_json: bool) -> Exit:
     """Show what a clone of a template would be: old and new dates, what does not move, days off; nothing is made."""
     with at_desk(settings, org_name, username) as desk:
-        request, found = _request(desk, asked)
+        request, named = _request(desk, asked)
         decided = clones.preview(desk, request)
+        found = standing(desk, named.noun, named.id)
     if as_json:
         emit({"of": found.label, "seen": decided.seen, **_document(decided)})
     else:
@@ -89,18 +91,28 @@ def clone(
 ) -> Exit:
     """Make a clone of a template for an account: all of it, or nothing."""
     with at_desk(settings, org_name, username) as desk, waiting("cloning"):
-        request, found = _request(desk, asked)
+        request, named = _request(desk, asked)
         made = clones.clone(desk, request, key=key or str(uuid4()))
+        label = None if isinstance(made, Kept) else _label(desk, named)
     if isinstance(made, Kept):
         return _tell_kept(made, as_json=as_json)
     if as_json:
-        emit({"of": found.label, **asdict(made)})
+        emit({"of": label, **asdict(made)})
     else:
-        say(f"Made {len(made.ids)} records of {found.template.root.title} ({found.label}), {made.noun} {made.root_id}.")
+        of = f"{named.name} ({label})" if label else named.name
+        say(f"Made {len(made.ids)} records of {of}, {made.noun} {made.root_id}.")
     return Exit.OK
 
 
-def _request(desk: Desk, asked: Asked) -> tuple[CloneRequest, Standing]:
+def _label(desk: Desk, named: Named) -> str | None:
+    """Return of which version a clone is; None where the org falls silent when it is asked what the user may see."""
+    try:
+        return standing(desk, named.noun, named.id).label
+    except CrmError:
+        return None
+
+
+def _request(desk: Desk, asked: Asked) -> tuple[CloneRequest, Named]:
     named = find_template(desk, asked.template)
     values: dict[str, Any] = {"account_id": str(account_called(desk, asked.account))}
     request = CloneRequest(
@@ -113,7 +125,7 @@ def _request(desk: Desk, asked: Asked) -> tuple[CloneRequest, Standing]:
         working_days=asked.working_days,
         move_kpis=asked.move_kpis,
     )
-    return request, standing(desk, named.noun, named.id)
+    return request, named
 
 
 def _tell_kept(kept: Kept, *, as_json: bool) -> Exit:

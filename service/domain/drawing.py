@@ -161,5 +161,9 @@ class Drawing:
         owner: Row = {"owner_id": resources.owner_of(resource, self.setting.acting)}
         if record.noun == KPI:
             return owner
-        version: Row = {"template_version": record.row.get("template_version")} if record.noun in ROOTS else {}
-        return {**owner, **version, "template": False, "source_template_id": str(record.id)}
+        stamps: Row = {**owner, "template": False, "source_template_id": str(record.id)}
+        if record.noun in ROOTS:
+            # A part that was never published by itself is of the version of the whole.
+            whole = self.template.root.row
+            stamps["template_version"] = record.row.get("template_version") or whole.get("template_version")
+        return stamps

@@ -101,6 +101,14 @@ def _anchor(blueprint: Blueprint, places: Places) -> Iterator[Fault]:
                     f"is missing, and {_at(path, day_word(column))} counts from it; write a day like 2026-01-05",
                 )
                 return
+        return
+    starts = [piece.days["start_date"] for piece in places.values() if "start_date" in piece.days]
+    first = blueprint.root.days.get("start_date", min(starts, default=None))
+    if first != 0 and any(piece.days for piece in places.values()):
+        yield (
+            "start",
+            "is not day +0, from which the days of a clone count; write `start: +0` and the day itself as the anchor",
+        )
 
 
 def _keys(places: Places) -> Iterator[Fault]:

@@ -82,6 +82,7 @@ def test_a_preview_tells_every_old_and_new_date_and_makes_nothing(
     assert {off["title"] for off in told.json["off_days"]} == {"Task 11"}
     assert (len(told.json["creates"]), told.json["faults"]) == (5, [])
     assert world.here("objective").keys() == before
+    assert (told.json["of"], told.json["draft"]) == ("draft of version 1", True)
 
 
 @pytest.mark.req("OB-46", "P4")

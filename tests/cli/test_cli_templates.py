@@ -15,6 +15,8 @@ from service.crm.client import Client
 from service.crm.login import AccessToken
 from service.mirror.connected import Connected
 from service.store import orgs
+from service.store.assignments import replace_sharing
+from service.store.database import transaction
 from tests.cli.conftest import Crm, Ran, Shell
 from tests.plans.template_texts import ONBOARDING, with_changes
 from tests.world import shipped
@@ -285,6 +287,8 @@ def test_a_clone_is_made_once_for_its_key(author: Shell, connected: Crm, file: P
     import_it(author, file)
     options = ("onboarding", "--account", "acme", "--name", "Onboarding of Acme", "--key", "one", *AS)
 
+    # What is closed to a user is asked once an hour.
+    author("templates", "preview", *options[:3], *AS)
     first = author("templates", "clone", *options, "--json")
     again = author("templates", "clone", *options)
 
@@ -293,6 +297,30 @@ def test_a_clone_is_made_once_for_its_key(author: Shell, connected: Crm, file: P
     assert first.document["api_calls"] == 1
     made = [row for row in values(connected, "Objective__c") if row["Name"] == "Onboarding of Acme"]
     assert [(row["Template__c"], row["Template_Version__c"]) for row in made] == [(0, 1)]
+
+
+@pytest.mark.req("P4")
+def test_another_clone_under_a_used_key_is_refused(author: Shell, file: Path) -> None:
+    import_it(author, file)
+    options = ("onboarding", "--account", "Acme", "--key", "one", *AS)
+
+    assert author("templates", "clone", *options, "--name", "First").code == 0
+    other = author("templates", "clone", *options, "--name", "Second", "--json")
+    assert (other.code, other.document["error"]["code"]) == (1, "invalid")
+    assert "This key was used for another request" in other.document["error"]["message"]
+
+
+@pytest.mark.req("OB-46")
+def test_a_clone_whose_sharing_nobody_can_be_asked_about_is_kept(author: Shell, connected: Crm, file: Path) -> None:
+    import_it(author, file)
+    org_id = orgs.named(connected.engine, None).id
+    with transaction(connected.engine, org_id) as connection:
+        replace_sharing(connection, org_id, {})
+    connected.org.faults.set(rates={"not_sent": 1.0})
+
+    kept = author("templates", "clone", "onboarding", "--account", "Acme", *AS)
+    assert kept.code == 1
+    assert "the request is kept" in kept.out
 
 
 def test_a_clone_that_is_refused_says_why_in_the_preview_and_when_it_is_made(author: Shell, file: Path) -> None:

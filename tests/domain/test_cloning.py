@@ -127,6 +127,16 @@ def test_without_a_choice_the_clone_stays_in_the_templates_account() -> None:
     assert draft(cloned(), "Invite").values["account_id"] == "acme"
 
 
+@pytest.mark.parametrize(("own", "carried"), [(None, "3"), ("7", "7")])
+def test_a_playbook_within_a_template_is_of_its_own_version_else_of_that_of_the_whole(
+    own: str | None, carried: str
+) -> None:
+    playbook = record("playbook", "Kick-off", objective_id=ref("Adopt"), template_version=own)
+    clone = cloned(template=Template(root=objective(), children=(playbook,)))
+
+    assert draft(clone, "Kick-off").values["template_version"] == carried
+
+
 @pytest.mark.req("CO-01")
 def test_a_clone_needs_an_account() -> None:
     assert codes(cloned(template=adoption(account_id=None))) == ["required"]

@@ -75,6 +75,44 @@ def test_a_task_may_wait_for_one_without_dates(tmp_path: Path) -> None:
     assert lint(undated, FILE, KNOWN).problems == ()
 
 
+@pytest.mark.req("G6")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("\nstart: +0\nlength: 90", "\nstart: +5\nlength: 90")],
+        [
+            ("\nstart: +0\nlength: 90", ""),
+            ("    start: +0\n    length: 20\n", ""),
+            ("        start: +0\n        length: 3\n", ""),
+        ],
+    ],
+    ids=["it_starts_later", "its_first_child_starts_later"],
+)
+def test_a_template_whose_first_start_is_not_day_0_is_refused_since_its_clones_would_have_other_dates(
+    tmp_path: Path, changes: list[tuple[str, str]]
+) -> None:
+    problems = lint(blueprint(tmp_path, *changes), FILE, KNOWN).problems
+
+    assert [problem.key for problem in problems] == ["start"], problems
+    assert "is not day +0, from which the days of a clone count" in problems[0].message
+
+
+@pytest.mark.req("G6", "OB-41")
+def test_a_template_without_a_start_counts_from_its_first_child(tmp_path: Path) -> None:
+    made = blueprint(tmp_path, ("\nstart: +0\nlength: 90", ""))
+
+    assert lint(made, FILE, KNOWN).problems == ()
+
+
+@pytest.mark.req("G6", "OB-41")
+def test_days_of_a_template_in_which_nothing_starts_are_refused(tmp_path: Path) -> None:
+    made = blueprint(tmp_path)
+    kpi = Piece(noun="objective_kpi", key="seats", values={"description": "Seats"}, days={"target_date": 0})
+    alone = replace(made, root=Piece(noun="objective", key="plain", values=made.root.values, parts=(kpi,)))
+
+    assert [problem.key for problem in lint(alone, FILE, KNOWN).problems] == ["start"]
+
+
 def test_a_template_without_any_day_needs_no_anchor(tmp_path: Path) -> None:
     made = blueprint(tmp_path)
     undated = replace(made, anchor=None, root=Piece(noun="objective", key="plain", values=made.root.values))
