@@ -54,7 +54,7 @@ def _mistakes(desk: Desk, requests: Sequence[CloneRequest]) -> Iterator[tuple[st
 
 
 def _clone(desk: Desk, what: str, request: CloneRequest) -> Tried:
-    return _try(desk, what, lambda: clone(desk, request, key=KEY))
+    return _try(desk, what, lambda: clone(desk, request, key=f"{KEY} {request.values['success_plan_id']}"))
 
 
 def _try(desk: Desk, what: str, act: Callable[[], Any]) -> Tried:
