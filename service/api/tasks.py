@@ -12,6 +12,7 @@ from service.api.door import desk
 from service.domain.dependencies import earliest_start, waits
 from service.mapping.model import Mappings
 from service.plans.dependencies import predecessors_of
+from service.plans.field_security import demand
 from service.plans.listing import one
 
 
@@ -39,5 +40,6 @@ def add_to(rooms: Blueprint, _mappings: Mappings) -> None:
     def waiting(record_id: UUID) -> dict[str, Any]:
         """Show what a task waits for today (AG-18)."""
         one(desk(), "playbook_task", record_id)
+        demand(desk(), "playbook_task", "status", "completed_on", "end_date")
         before = predecessors_of(desk(), [record_id]).get(record_id, [])
         return {"waits": waits(before, desk().today), "earliest_start": earliest_start(before)}

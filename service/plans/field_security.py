@@ -60,10 +60,13 @@ def look(desk: Desk, noun: str) -> tuple[Record, Closed]:
     return described, _kept(desk, noun, found)
 
 
-def demand(desk: Desk, noun: str, column: str) -> None:
-    """Refuse what tells a column that the acting user may not read."""
-    if column in closed(desk, noun).hidden:
-        raise Denied(f"The org's field-level security hides {column} from you; ask an administrator for access to it")
+def demand(desk: Desk, noun: str, *columns: str) -> None:
+    """Refuse what tells columns that the acting user may not read."""
+    hidden = closed(desk, noun).hidden
+    for column in columns:
+        if column in hidden:
+            way = "ask an administrator for access to it"
+            raise Denied(f"The org's field-level security hides {column} from you; {way}")
 
 
 def _is_open(described: Mapping[str, Any], security: Security) -> bool:

@@ -165,6 +165,20 @@ def test_the_dates_of_another_start_are_foreseen_as_far_as_they_may_be_read(
     assert [("end_date" in each, "start_date" in each) for each in drafts] == [(False, True)]
 
 
+@pytest.mark.parametrize("column", ["status", "completed_on", "end_date"])
+def test_what_a_task_waits_for_is_not_told_to_who_may_not_read_what_that_follows_from(
+    world: World, cleo: Somebody, plan: UUID, close: Close, column: str
+) -> None:
+    (task,) = world.here("playbook_task")
+    assert cleo.read(f"/playbook-tasks/{task}/waiting") == {"waits": [], "earliest_start": None}
+    close("playbook_task", column)
+    world.pass_time(hours=2)
+
+    refused = cleo.get(f"/playbook-tasks/{task}/waiting")
+
+    assert (refused.status_code, column in refused.json["detail"]) == (403, True)
+
+
 def test_the_first_look_costs_a_call_and_the_next_ones_none(world: World, cleo: Somebody, plan: UUID) -> None:
     client = world.sync.client
     before = client.api_calls
