@@ -11,6 +11,7 @@ from marshmallow import Schema, fields, validate
 from service.api.cursors import place
 from service.api.shapes import shape
 from service.domain.faults import Fault
+from service.domain.objectives import ARCHIVED
 from service.domain.values import Kind, NotCanonical, Row, Value, canonical
 from service.mapping.model import FieldMapping, ObjectMapping
 from service.plans.listing import Wanted
@@ -20,11 +21,8 @@ MOST = 200
 """Records in a page."""
 HIDDEN = ("archived", "template")
 """What a list leaves out unless it is asked for (CO-21, D14)."""
-ARCHIVED = "Archived"
-"""The sixth status, which is a flag (D14)."""
 ANY = "any"
 _FILTERS = frozenset({Kind.TEXT, Kind.CHOICE, Kind.CHOICES, Kind.BOOLEAN, Kind.DATE, Kind.REFERENCE})
-_UNSORTED = frozenset({Kind.RICH_TEXT, Kind.CHOICES})
 _PLAIN = validate.Regexp(r"[^\x00]{0,255}\Z", error="Shorten it to 255 characters without NUL")
 
 
@@ -39,7 +37,7 @@ class Search(Schema):
 
 def query_schema(mapping: ObjectMapping) -> type[Schema]:
     """Return the schema of the query of a list."""
-    columns = [field.column for field in mapping.fields if not field.extra and field.kind not in _UNSORTED]
+    columns = [field.column for field in mapping.fields if not field.extra and field.kind is not Kind.RICH_TEXT]
     orders = [f"{sign}{column}" for column in ("id", *columns) for sign in ("", "-")]
     own: dict[str, Any] = {
         "sort": fields.String(load_default=_first_order(columns), validate=validate.OneOf(orders)),

@@ -6,14 +6,21 @@ from service.domain import checks, places
 from service.domain.checks import Choices
 from service.domain.faults import Fault
 from service.domain.places import Parents
-from service.domain.values import Row
+from service.domain.values import Row, Value
 
 ATTRIBUTE_BASED = "Attribute Based"
 COMPLETED, ABANDONED = "Completed", "Abandoned"
 CLOSED = frozenset({COMPLETED, ABANDONED})
 """The statuses in which nothing is left to do."""
+ARCHIVED = "Archived"
+"""The sixth status, which is a flag (D14)."""
 NAME_LENGTH = 80
 """The title may be longer than the name that lists and lookups show."""
+
+
+def status(row: Row) -> Value:
+    """Return the status under which a list has a record: of an archived objective the sixth, whatever its own is."""
+    return ARCHIVED if row.get("archived") else row.get("status")
 
 
 def filled(row: Row, parents: Parents) -> Row:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    case,
     cast,
     false,
     func,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from service.domain import objectives
 from service.domain.permissions import Action
 from service.domain.values import Kind, Value
 from service.mapping.model import FieldMapping, ObjectMapping
@@ -106,12 +108,27 @@ def _looked_at(desk: Desk, noun: str, wanted: Wanted, size: int) -> tuple[list[F
 
 
 def _place(record: Found, column: str) -> Place:
-    return Place(str(record.id) if column == "id" else record.row[column], record.id)
+    match column:
+        case "id":
+            value: Value = str(record.id)
+        case "status":
+            value = objectives.status(record.row)
+        case _:
+            value = record.row[column]
+    return Place(value, record.id)
+
+
+def _sorted_by(table: Table, name: str) -> ColumnElement[Any]:
+    """Return what a list is sorted by; archived objectives stand together, as those of any other status (D14)."""
+    column = table.c[name]
+    if name == "status" and "archived" in table.c:
+        return case((table.c.archived, objectives.ARCHIVED), else_=column)
+    return column
 
 
 def _query(mapping: ObjectMapping, wanted: Wanted) -> Select[UUID]:
     table = ours.table(mapping)
-    column = table.c[wanted.sort]
+    column = _sorted_by(table, wanted.sort)
     order = column.desc().nulls_last() if wanted.descending else column.asc().nulls_last()
     query = select(table.c.id).where(*_conditions(mapping, table, wanted)).order_by(order, table.c.id)
     if wanted.after is not None:
@@ -120,7 +137,7 @@ def _query(mapping: ObjectMapping, wanted: Wanted) -> Select[UUID]:
 
 
 def _behind(table: Table, wanted: Wanted, place: Place) -> ColumnElement[bool]:
-    column, later = table.c[wanted.sort], table.c.id > place.id
+    column, later = _sorted_by(table, wanted.sort), table.c.id > place.id
     if place.value is None:
         return and_(column.is_(None), later)
     value = literal(place.value, column.type)

@@ -24,6 +24,14 @@ def desk(world: World, user: User = CSM) -> Desk:
     return Desk(org=world.sync, user=user, now=world.clock.now(), zone="Europe/Paris")
 
 
+def walked(world: World, wanted: Wanted, most: int = 9) -> list[Page]:
+    """Return the pages of a list of objectives; of one that never ends, the first."""
+    pages = [listing(desk(world), "objective", wanted)]
+    while pages[-1].end is not None and len(pages) < most:
+        pages.append(listing(desk(world), "objective", replace(wanted, after=pages[-1].end)))
+    return pages
+
+
 def names(page: Page) -> list[str]:
     """Return the names of the records of a page."""
     return [str(record.row["name"]) for record in page.records]
@@ -45,18 +53,15 @@ def filled(world: World) -> World:
     return world
 
 
-@pytest.mark.req("CO-27")
-@pytest.mark.parametrize("sort", ["id", "name", "end_date", "current_value", "archived", "success_plan_id"])
+@pytest.mark.req("CO-27", "CO-28")
+@pytest.mark.parametrize(
+    "sort", ["id", "name", "end_date", "current_value", "archived", "success_plan_id", "status", "tags"]
+)
 @pytest.mark.parametrize("descending", [False, True])
 def test_pages_hold_every_record_once_in_order_with_the_empty_ones_last(
     filled: World, sort: str, descending: bool
 ) -> None:
-    pages, after = [], None
-    while not pages or after is not None:
-        wanted = Wanted(sort=sort, descending=descending, limit=2, after=after)
-        pages.append(listing(desk(filled), "objective", wanted))
-        after = pages[-1].end
-
+    pages = walked(filled, Wanted(sort=sort, descending=descending, limit=2))
     whole = listing(desk(filled), "objective", Wanted(sort=sort, descending=descending, limit=200))
     found = [record for page in pages for record in page.records]
     assert [len(page.records) for page in pages] == [2, 2, 2, 1]
@@ -64,6 +69,32 @@ def test_pages_hold_every_record_once_in_order_with_the_empty_ones_last(
     assert {record.id for record in found} == filled.here("objective").keys()
     empty = [sort != "id" and record.row[sort] is None for record in found]
     assert empty == sorted(empty)
+
+
+@pytest.mark.req("CO-27", "D14")
+@pytest.mark.parametrize("descending", [False, True])
+def test_archived_objectives_stand_together_in_the_order_of_statuses(world: World, descending: bool) -> None:
+    standing = [("Paused", False), ("Abandoned", True), (None, True), ("Completed", False), ("Abandoned", False)]
+    for status, archived in [*standing, (None, False), ("Paused", True)]:
+        world.create_here("objective", name=str(status), status=status, archived=archived)
+
+    pages = walked(world, Wanted(sort="status", descending=descending, limit=1))
+    rows = [record.row for page in pages for record in page.records]
+    found = ["Archived" if row["archived"] else row["status"] for row in rows]
+
+    statuses = ["Abandoned", *["Archived"] * 3, "Completed", "Paused"]
+    assert found == [*(reversed(statuses) if descending else statuses), None]
+
+
+@pytest.mark.req("CO-28")
+def test_objectives_of_the_same_tags_stand_together(filled: World) -> None:
+    world = filled
+    for tags in ("Renewal", "Adoption;Renewal", "Adoption"):
+        world.create_here("objective", name=tags, tags=tags)
+
+    page = listing(desk(world), "objective", Wanted(sort="tags", equal={"tags": "Renewal"}))
+
+    assert [record.row["tags"] for record in page.records] == ["Adoption;Renewal", "Adoption;Renewal", "Renewal"]
 
 
 def test_dates_stand_in_their_order(filled: World) -> None:
