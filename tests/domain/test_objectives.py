@@ -198,3 +198,17 @@ def test_a_message_repeats_no_more_than_the_beginning_of_a_long_value() -> None:
     (fault,) = faults(objective(status="x" * 10_000))
 
     assert len(fault.message) < 200
+
+
+@pytest.mark.req("D14")
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [
+        ({"status": "Paused", "archived": False}, "Paused"),
+        ({"status": "Paused", "archived": True}, "Archived"),
+        ({"status": None, "archived": True}, "Archived"),
+        ({"status": "Completed"}, "Completed"),
+    ],
+)
+def test_an_archived_objective_has_the_sixth_status(row: Row, shown: str) -> None:
+    assert objectives.status(row) == shown
