@@ -12,6 +12,7 @@ from service.api.door import desk
 from service.api.outcomes import Outcome, outcome
 from service.api.records import shown
 from service.api.shapes import Shown, columns_of, shown_schema
+from service.crm.errors import Retryable, Unreachable
 from service.mapping.model import Mappings
 from service.plans.edit import Edit, edit_many
 from service.plans.listing import several
@@ -67,6 +68,13 @@ def add_to(rooms: Blueprint, mappings: Mappings) -> None:
         """Change several objectives, each for itself (CO-22 to CO-26)."""
         edits = [Edit(id=row["id"], version=row["version"], given=columns_of(row["changes"])) for row in asked["edits"]]
         outcomes = edit_many(desk(), "objective", edits)
-        standing = several(desk(), "objective", [edited.id for edited in outcomes])
-        shown_now = {record_id: shown(found) for record_id, found in standing.items()}
+        shown_now = _standing([edited.id for edited in outcomes])
         return {"rows": [{**outcome(edited), "record": shown_now.get(edited.id)} for edited in outcomes]}
+
+
+def _standing(ids: list[UUID]) -> dict[UUID, Any]:
+    try:
+        return {record_id: shown(found) for record_id, found in several(desk(), "objective", ids).items()}
+    except (Retryable, Unreachable):
+        # What became of the rows is told all the same, also where the CRM cannot be asked who may see them now.
+        return {}

@@ -6,7 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from service.crm.composite import MOST_PARTS
 from tests.api.conftest import Somebody
+from tests.desks import make_private
+from tests.interruptions import lose_after_booking
 from tests.world import World
 
 
@@ -173,6 +176,41 @@ def test_rows_are_changed_each_for_itself(world: World, csm: Somebody, account: 
     assert told[1]["errors"][0]["field"] == "health"
     assert told[0]["record"]["status"] == "Completed"
     assert world.there("objective")[rows[2]["crm_id"]]["Priority__c"] == "High"
+
+
+@pytest.mark.req("CO-22")
+def test_one_record_in_two_rows_is_refused_by_its_id(csm: Somebody, objective: dict[str, object]) -> None:
+    row = {"id": objective["id"], "version": objective["version"], "changes": {"title": "Two"}}
+
+    answer = csm.send("POST", "/objectives/bulk-edit", {"edits": [row, {**row, "changes": {"priority": "High"}}]})
+
+    assert answer.status_code == 422
+    (error,) = answer.json["errors"]
+    assert (error["field"], error["code"], error["record"]) == ("id", "twice", objective["id"])
+    assert csm.read(address(objective)) == objective
+
+
+@pytest.mark.req("CO-22", "P4")
+def test_rows_behind_a_lost_call_can_be_sent_again_and_those_before_it_are_told(
+    world: World, csm: Somebody, account: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"title": "Adopt", "account_id": str(account)}
+    made = [csm.post("/objectives", {**given, "name": f"Row {number}"}).json for number in range(MOST_PARTS + 2)]
+    world.settle()
+    make_private(world, "objective")
+    rows = [{**csm.read(address(one)), "changes": {"priority": "High"}} for one in made]
+    edits = [{key: row[key] for key in ("id", "version", "changes")} for row in rows]
+    lose_after_booking(world, monkeypatch, "not_sent")
+
+    told = csm.send("POST", "/objectives/bulk-edit", {"edits": edits}).json["rows"]
+    world.org.faults.clear()
+    monkeypatch.undo()
+
+    assert [row["status"] for row in told] == [None] * MOST_PARTS + [503, 503]
+    # Nobody could say who may see the records now.
+    assert {row["record"] and row["record"]["id"] for row in told} == {None}
+    again = csm.send("POST", "/objectives/bulk-edit", {"edits": edits[MOST_PARTS:]}).json["rows"]
+    assert [row["outcome"] for row in again] == ["done", "done"]
 
 
 def test_the_tree_of_a_plan_is_shown_with_what_stands_under_it(csm: Somebody, account: UUID) -> None:
