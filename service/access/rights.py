@@ -16,11 +16,10 @@ from service.crm.soql import compare, select
 from service.domain.permissions import Right
 from service.mirror.connected import Connected
 from service.store import reports
-from service.store.assignments import Assignment, replace_assignments, replace_sharing
+from service.store.assignments import REPORT, Assignment, replace_assignments, replace_sharing
 from service.store.reports import Report
 
-KIND = "rights"
-"""The report that says when the mirror was made, and whether the org showed everything."""
+KIND = REPORT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

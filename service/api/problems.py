@@ -15,6 +15,7 @@ from service.access.claims import TokenRefused
 from service.crm.errors import CrmError, LimitReached, Refused, Retryable, SignInNeeded, Unreachable
 from service.domain.faults import Fault
 from service.errors import PlansyncError
+from service.plans.keeping import Crowded
 from service.plans.refusals import Changed, Denied, Held, Invalid, Lost, Missing, Refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -22,6 +23,7 @@ RETRY_AFTER = 30
 """Seconds after which it is worth asking an org again that gave no answer."""
 STATUS: Mapping[type[PlansyncError], HTTPStatus] = {
     Denied: HTTPStatus.FORBIDDEN,
+    Crowded: HTTPStatus.TOO_MANY_REQUESTS,
     Missing: HTTPStatus.NOT_FOUND,
     Held: HTTPStatus.CONFLICT,
     Changed: HTTPStatus.PRECONDITION_FAILED,

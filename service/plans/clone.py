@@ -56,6 +56,7 @@ def clone(desk: Desk, request: CloneRequest, *, key: str) -> Cloned | Kept:
 
 def carry_out(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned | Kept:
     """Make the clone of a request that was not made before, or keep it."""
+    desk.allow(Action.CREATE_FROM_TEMPLATE, request.noun)
     calls = desk.org.client.api_calls
     try:
         decided = _decided(desk, request, request_id)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from sqlalchemy import bindparam, select
 
 from service.domain.faults import Fault
 from service.domain.permissions import Right, User
@@ -14,9 +17,20 @@ from service.plans.clone_requests import CloneRequest
 from service.plans.desk import Desk
 from service.plans.refusals import Changed, Denied, Held, Invalid, Missing, Refusal
 from service.store import kept_requests
+from service.store.assignments import held_since
 from service.store.kept_requests import KeptRequest
+from service.store.ledger import links as ledger
+from service.store.records import RECORDS
 
 CLONE = "clone"
+MOST_WAITING = 20
+"""Requests that are kept for one user at a time."""
+
+
+class Crowded(Refusal):
+    """Report that so many requests of a user wait for the org that no further one is kept."""
+
+    code = "too_many_waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,10 @@ class Kept:
 
 
 def keep(desk: Desk, request: CloneRequest, request_id: UUID, making: Sequence[Made], *, reason: str) -> Kept:
-    """Keep a request for a clone with what was sent of it; one of which nothing had been sent learns what was."""
+    """Keep a request for a clone with what was sent of it; one of which nothing had been sent learns what was.
+
+    Crowded where too many of the user's wait already.
+    """
     kept = KeptRequest(
         id=request_id,
         kind=CLONE,
@@ -51,6 +68,12 @@ def keep(desk: Desk, request: CloneRequest, request_id: UUID, making: Sequence[M
         last_error=reason,
     )
     with desk.org.writing(by=desk.by) as connection:
+        is_new = kept_requests.of_id(connection, request_id) is None
+        if is_new and kept_requests.count_waiting(connection, desk.user.crm_id) >= MOST_WAITING:
+            raise Crowded(
+                f"The org gives no answer ({reason}), and {MOST_WAITING} requests of yours wait for it already; "
+                "send this one again, under the same key, once it answers"
+            )
         kept_requests.keep(connection, desk.org.org_id, kept)
     return Kept(request_id, reason)
 
@@ -77,12 +100,28 @@ def outcome(desk: Desk, request_id: UUID) -> KeptRequest:
     return kept
 
 
-def desk_of(org: Connected, kept: KeptRequest) -> Desk:
-    """Return the desk as it was when the request was made: the same user on the same day."""
+def desk_of(org: Connected, kept: KeptRequest, *, now: datetime) -> Desk:
+    """Return the desk of a kept request: the same user on the same day, with the rights that a later look at the org shows.
+
+    Denied where the user is not active any more.
+    """
     who = kept.asked_by
-    rights = frozenset(Right(right) for right in who["rights"])
+    with org.writing(by="") as connection:
+        held = held_since(connection, who["crm_id"], kept.created_at, now=now)
+        is_inactive = connection.execute(_INACTIVE, {"crm_id": who["crm_id"]}).first() is not None
+    if is_inactive:
+        raise Denied("Whoever asked for this is not active in Salesforce any more; somebody who is has to ask anew")
+    rights = frozenset(Right(right) for right in (who["rights"] if held is None else held))
     user = User(crm_id=who["crm_id"], id=who["id"], name=who["name"], rights=rights)
     return Desk(org=org, user=user, now=kept.created_at, zone=who["zone"])
+
+
+_USERS = RECORDS["user_"]
+_INACTIVE = (
+    select(_USERS.c.id)
+    .join(ledger, ledger.c.id == _USERS.c.id)
+    .where(ledger.c.crm_id == bindparam("crm_id"), _USERS.c.active.is_(False))
+)
 
 
 def _asked_by(desk: Desk) -> dict[str, Any]:

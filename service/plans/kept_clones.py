@@ -75,7 +75,7 @@ def _made(org: Connected, kept: KeptRequest, *, now: datetime) -> list[dict[str,
     """Make the clone; return what was made, or why it has to wait on."""
     if now - kept.created_at > PATIENCE:
         raise Unanswered(f"The org did not answer for a day, last: {kept.last_error}")
-    cloned = carry_out(desk_of(org, kept), CloneRequest.of(kept.body["request"]), kept.id)
+    cloned = carry_out(desk_of(org, kept, now=now), CloneRequest.of(kept.body["request"]), kept.id)
     return [each.document() for each in cloned.made] if isinstance(cloned, Cloned) else cloned.reason
 
 

@@ -9,7 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import Column, Connection, DateTime, PrimaryKeyConstraint, Table, Text, Uuid, delete, insert, select
 
+from service.store import reports
 from service.store.records import METADATA
+
+REPORT = "rights"
+"""The report that says when the org was looked at, and whether it showed everything."""
 
 assignments = Table(
     "assignments",
@@ -60,6 +64,15 @@ def assignments_of(connection: Connection, user_id: str) -> list[Assignment]:
     query = select(*_COLUMNS).where(assignments.c.user_id == user_id)
     rows = connection.execute(query.order_by(assignments.c.permission, assignments.c.through))
     return [Assignment(**row._asdict()) for row in rows]
+
+
+def held_since(connection: Connection, user_id: str, since: datetime, *, now: datetime) -> set[str] | None:
+    """Return what a user holds by a look at the org since a moment; None without one, or where the org hides it."""
+    last = reports.last(connection, REPORT)
+    if last is None or last.at < since or not last.body["shown"]:
+        return None
+    held = assignments_of(connection, user_id)
+    return {each.permission for each in held if each.expires_at is None or each.expires_at > now}
 
 
 def replace_sharing(connection: Connection, org_id: UUID, models: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     delete,
+    func,
     literal,
     select,
     text,
@@ -94,6 +95,12 @@ def waiting(connection: Connection, *, limit: int) -> list[KeptRequest]:
     """Return the requests that wait, the oldest first."""
     query = select(*_COLUMNS).where(_WAITING).order_by(kept_requests.c.created_at, kept_requests.c.id).limit(limit)
     return [KeptRequest(**row._asdict()) for row in connection.execute(query)]
+
+
+def count_waiting(connection: Connection, asked_by: str) -> int:
+    """Count the requests of a user of the CRM that wait."""
+    theirs = kept_requests.c.asked_by["crm_id"].astext == asked_by
+    return connection.execute(select(func.count()).where(_WAITING, theirs)).scalar_one()
 
 
 def note(connection: Connection, request_id: UUID, *, at: datetime, error: str) -> None:
