@@ -14,7 +14,7 @@ from service.plans.create import create
 from service.plans.desk import Desk
 from service.plans.edit import Edit, edit, edit_many
 from service.plans.records import find
-from service.plans.refusals import Denied, Invalid
+from service.plans.refusals import Invalid, Missing
 from tests.desks import make_private
 from tests.plans.conftest import Place
 
@@ -200,6 +200,6 @@ def test_where_everybody_sees_everything_nobody_asks(place: Place, participant: 
 def test_an_edit_of_a_hidden_record_does_not_tell_its_name(
     place: Place, participant: Desk, hers: dict[str, str]
 ) -> None:
-    with pytest.raises(Denied) as refused:
+    with pytest.raises(Missing) as refused:
         edit(participant, "objective", Edit(id=UUID(hers["objective"]), version=0, given={}))
     assert "Secret" not in str(refused.value)
