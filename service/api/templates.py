@@ -37,7 +37,6 @@ class Choices(Schema):
     edits = fields.Dict(keys=fields.UUID(), values=fields.Dict(keys=fields.String()), load_default=dict)
     resources = fields.Dict(keys=fields.UUID(), values=fields.List(fields.UUID()), load_default=dict)
     start = fields.Date(load_default=None, allow_none=True)
-    start_changed_by_hand = fields.Boolean(load_default=False)
     dates_edited_under = fields.Date(load_default=None, allow_none=True)
     move_kpis = fields.Boolean(load_default=False)
     working_days = fields.Boolean(load_default=False)
@@ -160,7 +159,7 @@ def _add_picking(rooms: Blueprint, mapping: ObjectMapping) -> None:
     def whole(template_id: UUID) -> dict[str, Any]:
         """Show a template with its children, parents first (OB-24)."""
         found = template(desk(), mapping.name, template_id)
-        return {"seen": found.seen, "root": _held(found.root), "children": [*map(_held, found.children)]}
+        return {"seen": found.seen_on(desk().today), "root": _held(found.root), "children": [*map(_held, found.children)]}
 
 
 def _add_cloning(rooms: Blueprint, noun: str) -> None:

@@ -120,7 +120,6 @@ def _request(desk: Desk, asked: Asked) -> tuple[CloneRequest, Named]:
         template_id=named.id,
         values=values | ({"name": asked.name} if asked.name else {}),
         start=asked.start,
-        start_changed_by_hand=asked.start is not None,
         calendar=asked.calendar,
         working_days=asked.working_days,
         move_kpis=asked.move_kpis,

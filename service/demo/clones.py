@@ -94,7 +94,6 @@ def _requests(stage: Stage, customers: Sequence[Customer], desk: Desk) -> Iterat
             template_id=UUID(source),
             values={"success_plan_id": plan},
             start=desk.today + LATER if number % 2 else None,
-            start_changed_by_hand=bool(number % 2),
         )
 
 

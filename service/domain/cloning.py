@@ -19,7 +19,7 @@ from service.domain.templates import ASSIGNMENT, STAMPS, STANDS_AT, TASK, Choice
 class Clone:
     """What is to be made, parents first, and what somebody should know before it is; with faults nothing is made.
 
-    `seen` is the fingerprint of the template that it was decided on.
+    `seen` is the fingerprint of the template and the day that it was decided on.
     """
 
     seen: str
@@ -46,7 +46,7 @@ def decide(template: Template, choices: Choices, setting: Setting, *, new_id: Ne
     )
     creates = [drawing.draft(record, redated[record.id].dates) for record in taken if record.noun != ASSIGNMENT]
     return Clone(
-        seen=template.seen,
+        seen=template.seen_on(setting.today),
         creates=(*creates, *drawing.assignments(new_id)),
         shifts=tuple(shifts),
         lost_edits=tuple(lost for record in taken for lost in redated[record.id].lost),

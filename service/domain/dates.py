@@ -16,13 +16,21 @@ def _no_holiday(_day: date) -> str | None:
     return None
 
 
+def _no_workday(_day: date) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """The days of a place on which nobody works: weekdays (Monday is 0), and holidays by name."""
+    """The days of a place on which nobody works: weekdays (Monday is 0), and holidays by name.
+
+    `workday` names the days of a weekend on which people work all the same, to make up for a holiday.
+    """
 
     name: str = "weekends"
     weekend: frozenset[int] = frozenset({5, 6})
     holiday: Callable[[date], str | None] = _no_holiday
+    workday: Callable[[date], bool] = _no_workday
 
     def __post_init__(self) -> None:
         """Refuse a week without a working day: no date could be moved into it."""
@@ -31,7 +39,8 @@ class Calendar:
 
     def off(self, day: date) -> str | None:
         """Return why nobody works on a day: the holiday, else the weekday; None for a working day."""
-        return self.holiday(day) or (DAYS[day.weekday()] if day.weekday() in self.weekend else None)
+        free = day.weekday() in self.weekend and not self.workday(day)
+        return self.holiday(day) or (DAYS[day.weekday()] if free else None)
 
     def works(self, day: date) -> bool:
         """Say whether a day is a working day."""

@@ -16,7 +16,6 @@ from service.domain.permissions import User
 from service.domain.places import Parents
 from service.domain.templates import (
     ASSIGNMENT,
-    DATES,
     DEPENDENCY,
     KPI,
     ROOTS,
@@ -84,7 +83,7 @@ class Drawing:
         chosen = self.choices.of(record, self.template)
         # Of a name and a title the one that was chosen gives the other, too.
         named = objectives.filled(chosen, {}) if record.noun == "objective" else chosen
-        settled = {*STANDS_AT[record.noun], *DATES.get(record.noun, ())}
+        settled = {*STANDS_AT[record.noun], *self.template.dates.get(record.noun, ())}
         lasting = {column: value for column, value in record.lasting.items() if column not in settled}
         values = {**lasting, **self._begins(record), **named, **dates}
         values |= self._place(record) | self._stamps(record)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
@@ -56,12 +56,17 @@ class OffDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Starts:
-    """From where to where dates move: KPIs keep to the default start when another one was chosen by hand (OB-44)."""
+    """From where to where dates move, and which: KPIs keep to the default start when another one was chosen (OB-44).
+
+    `edited_under` is the start under which dates of children were edited by hand.
+    """
 
     anchor: date | None
     start: date
     kpi_start: date
+    edited_under: date
     calendar: Calendar | None
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: DATES)
 
     def moved(self, day: date, *, to: date) -> date | None:
         """Return where a day goes for a start; nowhere without an anchor (OB-41), and nothing moves with the old start."""
@@ -73,18 +78,20 @@ class Starts:
 def starts(template: Template, choices: Choices, *, today: date, calendar: Calendar) -> Starts:
     """Return from where to where the dates of a clone move; the new start is today by default (OB-43)."""
     start = choices.start or today
-    stays = choices.start_changed_by_hand and not choices.move_kpis
     return Starts(
         anchor=template.anchor,
         start=start,
-        kpi_start=today if stays else start,
+        kpi_start=start if choices.move_kpis else today,
+        edited_under=choices.dates_edited_under or today,
         calendar=calendar if choices.working_days else None,
+        columns=template.dates,
     )
 
 
 def moving(anchor: date, start: date, *, move_kpis: bool, calendar: Calendar | None) -> Starts:
     """Return from where to where dates move when a start is changed after creation; KPIs stay unless they are to move."""
-    return Starts(anchor=anchor, start=start, kpi_start=start if move_kpis else anchor, calendar=calendar)
+    kpi_start = start if move_kpis else anchor
+    return Starts(anchor=anchor, start=start, kpi_start=kpi_start, edited_under=start, calendar=calendar)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,26 +106,26 @@ class Redated:
 
 def redate_root(root: Record, choices: Choices, starts: Starts) -> Redated:
     """Return the dates of the new root: its start is the chosen one, and what was set by hand stays."""
-    given = {"start_date": starts.start.isoformat(), **_dates_of(root, choices.values)}
+    given = {"start_date": starts.start.isoformat(), **_dates_of(root, choices.values, starts)}
     return _redated(root, starts, given=given, lost={})
 
 
 def redate(record: Record, choices: Choices, starts: Starts) -> Redated:
     """Return the dates of a child; those edited by hand stay, unless the start was changed afterwards."""
-    edited = _dates_of(record, choices.edits.get(record.id, {}))
-    # A start changed by hand does not reach the dates of KPIs, so nothing that was entered there is lost.
-    if choices.loses_dates and record.noun != KPI:
+    edited = _dates_of(record, choices.edits.get(record.id, {}), starts)
+    # Another start does not reach the dates of KPIs, so nothing that was entered there is lost.
+    if starts.edited_under != starts.start and record.noun != KPI:
         return _redated(record, starts, given={}, lost=edited)
     return _redated(record, starts, given=edited, lost={})
 
 
-def _dates_of(record: Record, values: Row) -> Row:
-    return {column: values[column] for column in DATES.get(record.noun, ()) if column in values}
+def _dates_of(record: Record, values: Row, starts: Starts) -> Row:
+    return {column: values[column] for column in starts.columns.get(record.noun, ()) if column in values}
 
 
 def _redated(record: Record, starts: Starts, *, given: Row, lost: Row) -> Redated:
     try:
-        shifts = tuple(_shift(record, column, starts, given) for column in DATES.get(record.noun, ()))
+        shifts = tuple(_shift(record, column, starts, given) for column in starts.columns.get(record.noun, ()))
     except OverflowError:
         message = f"The dates of {record.title!r} cannot be moved as far as that; choose another start or plain days"
         fault = Fault(field="start_date", code="out_of_range", message=message, record=str(record.id))

@@ -87,6 +87,8 @@ class Template:
 
     root: Record
     children: tuple[Record, ...] = ()
+    dates: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: DATES)
+    """The date columns of each noun, with those that an org added."""
 
     def __iter__(self) -> Iterator[Record]:
         yield self.root
@@ -111,6 +113,10 @@ class Template:
         text = json.dumps(content, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
+    def seen_on(self, day: date) -> str:
+        """Return the fingerprint of what a clone would be that is asked for on this day: dates follow it (OB-43)."""
+        return f"{self.seen}@{day}"
+
     def objective_of(self, record: Record) -> str | None:
         """Return the objective that a record stands under, its own or that of its playbook."""
         playbook = self.by_id.get(str(record.row.get("playbook_id")))
@@ -123,8 +129,8 @@ class Choices:
     """What somebody chose for a clone; values are canonical, and children are named by their id in the template.
 
     `values` are those of the new root, `resources` the people of a task in place of the template's, `record_types` the
-    CRM's ids of the types that were chosen, by record of the template. Dates of children
-    that were edited by hand were edited under a start: `dates_edited_under`, the default one when nothing is said.
+    CRM's ids of the types that were chosen, by record of the template. Dates of children that were edited by hand were
+    edited under a start: `dates_edited_under`, today when nothing is said.
     """
 
     values: Row = field(default_factory=dict)
@@ -133,7 +139,6 @@ class Choices:
     resources: Mapping[UUID, tuple[UUID, ...]] = field(default_factory=dict)
     record_types: Mapping[UUID, str] = field(default_factory=dict)
     start: date | None = None
-    start_changed_by_hand: bool = False
     dates_edited_under: date | None = None
     move_kpis: bool = False
     working_days: bool = False
@@ -141,8 +146,3 @@ class Choices:
     def of(self, record: Record, template: Template) -> Row:
         """Return what was chosen for a record of the template in place of its values."""
         return self.values if record is template.root else self.edits.get(record.id, {})
-
-    @property
-    def loses_dates(self) -> bool:
-        """Say whether the start was changed after dates of children had been edited by hand (OB-39)."""
-        return self.start_changed_by_hand and self.dates_edited_under != self.start

@@ -91,7 +91,6 @@ def _request(desk: Desk, named: Named) -> CloneRequest:
         seen=asked.word("seen") or None,
         values=values | ({"name": name} if name else {}),
         start=start,
-        start_changed_by_hand=start is not None,
         calendar=asked.word("calendar") or None,
         working_days=asked.word("working_days") == "yes",
         move_kpis=asked.word("move_kpis") == "yes",

@@ -31,7 +31,12 @@ def calendar(name: str | None, own: Collection[DayOff] = ()) -> Calendar:
     # One for each call: it fills itself year by year while it is asked, which two threads must not do at once.
     public = holidays.country_holidays(country, subdiv=region or None, language=LANGUAGE)
     weekend = frozenset(public.weekend)
-    return Calendar(name=name, weekend=weekend, holiday=lambda day: ours(day) or public.get(day))
+    return Calendar(
+        name=name,
+        weekend=weekend,
+        holiday=lambda day: ours(day) or public.get(day),
+        workday=public.is_working_day,
+    )
 
 
 def _own_holiday(own: Collection[DayOff]) -> Callable[[date], str | None]:

@@ -107,8 +107,10 @@ def _done_before(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned 
 def _decided(desk: Desk, request: CloneRequest, request_id: UUID) -> Clone:
     """Gather what a clone depends on, and decide."""
     found = template(desk, request.noun, request.template_id)
-    if request.seen not in (None, found.seen):
-        raise Changed(f"The template {found.root.title} has changed since its preview; look at the preview again")
+    if request.seen not in (None, found.seen_on(desk.today)):
+        same = request.seen.startswith(found.seen)
+        what = "A new day has begun" if same else f"The template {found.root.title} has changed"
+        raise Changed(f"{what} since its preview; look at the preview again")
     choices, faults = request.choices(desk, found)
     with desk.org.writing(by=desk.by) as connection:
         around = setting(connection, desk, found, choices, calendar_name=request.calendar)

@@ -35,7 +35,6 @@ class CloneRequest:
     edits: Mapping[UUID, Given] = field(default_factory=dict)
     resources: Mapping[UUID, tuple[UUID, ...]] = field(default_factory=dict)
     start: date | None = None
-    start_changed_by_hand: bool = False
     dates_edited_under: date | None = None
     move_kpis: bool = False
     working_days: bool = False
@@ -55,7 +54,9 @@ class CloneRequest:
             "resources": {UUID(child): tuple(map(UUID, who)) for child, who in document["resources"].items()},
             **{name: _day(document[name]) for name in ("start", "dates_edited_under")},
         }
-        return cls(**{**document, **read})
+        # One that was kept by another version may say more, or less.
+        known = {f.name: document[f.name] for f in fields(cls) if f.name in document}
+        return cls(**{**known, **read})
 
     def choices(self, desk: Desk, template: Template) -> tuple[Choices, list[Fault]]:
         """Return the choices in canonical values, and what is wrong with them; what the template carries is not judged."""
@@ -76,7 +77,6 @@ class CloneRequest:
             resources=self.resources,
             record_types=types,
             start=self.start,
-            start_changed_by_hand=self.start_changed_by_hand,
             dates_edited_under=self.dates_edited_under,
             move_kpis=self.move_kpis,
             working_days=self.working_days,

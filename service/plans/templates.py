@@ -13,9 +13,11 @@ from sqlalchemy import Connection, or_, select
 
 from service.domain.permissions import Action
 from service.domain.templates import ASSIGNMENT, DATES, DEPENDENCY, NOUNS, ROOTS, Record, Template
+from service.domain.values import Kind
 from service.mapping.model import Mappings
 from service.mirror import ours
 from service.plans import rules
+from service.plans.blueprint import told
 from service.plans.desk import Desk
 from service.plans.listing import Place, Wanted, listing
 from service.plans.records import Found, records, said, visible
@@ -91,7 +93,7 @@ def tree(desk: Desk, noun: str, root_id: UUID) -> Template:
     if not of_noun[noun]:
         raise _missing(noun, root_id)
     [root] = of_noun.pop(noun)
-    return Template(root=root, children=tuple(chain(*map(in_order, of_noun.values()))))
+    return Template(root=root, children=tuple(chain(*map(in_order, of_noun.values()))), dates=_dates(mappings))
 
 
 def tree_ids(
@@ -118,6 +120,14 @@ def tree_ids(
 def in_order(records: Iterable[Record]) -> list[Record]:
     """Return records of one noun as people read them: by number, by date, by name."""
     return sorted(records, key=_place)
+
+
+def _dates(mappings: Mappings) -> dict[str, tuple[str, ...]]:
+    """Return the date columns that move with a template: those of each noun, and those that the org added (G6)."""
+    return {
+        noun: (*columns, *(f.column for f in told(mappings[noun]) if f.kind is Kind.DATE and f.column not in columns))
+        for noun, columns in DATES.items()
+    }
 
 
 def _record(found: Found) -> Record:

@@ -13,7 +13,7 @@ from service.domain.redating import Shift
 from service.domain.templates import DATES, Choices, Template
 from tests.domain.adoption import SETTING, adoption, cloned, draft, key, objective, record, ref, task
 
-BY_HAND = Choices(start=date(2026, 12, 1), start_changed_by_hand=True)
+BY_HAND = Choices(start=date(2026, 12, 1))
 
 
 def shift_of(clone: Clone, name: str, column: str) -> Shift:
@@ -80,8 +80,37 @@ def test_kpi_dates_move_with_a_start_changed_by_hand_when_somebody_wants_it() ->
     assert clone.cautions == ()
 
 
-def test_kpi_dates_move_with_a_start_that_nobody_changed_by_hand() -> None:
-    assert kpi_date(cloned(Choices(start=date(2026, 12, 1)))) == "2027-02-28"
+def test_a_start_that_is_today_all_the_same_is_none_that_was_changed() -> None:
+    clone = cloned(Choices(start=date(2026, 11, 22), edits={key("Invite"): {"end_date": "2026-12-15"}}))
+
+    assert kpi_date(clone) == "2027-02-19"
+    assert span(clone, "Invite") == ("2026-11-26", "2026-12-15")
+    assert clone.cautions == clone.lost_edits == ()
+
+
+@pytest.mark.req("OB-39")
+def test_dates_edited_under_a_start_that_was_given_up_for_today_are_lost() -> None:
+    edits = {key("Invite"): {"end_date": "2026-12-24"}}
+    clone = cloned(Choices(edits=edits, dates_edited_under=date(2026, 12, 1)))
+
+    assert span(clone, "Invite") == ("2026-11-26", "2026-12-11")
+    assert [lost.edited for lost in clone.lost_edits] == ["2026-12-24"]
+
+
+@pytest.mark.req("OB-38")
+def test_a_date_that_an_org_added_moves_like_the_others_and_is_told() -> None:
+    added = replace(adoption(go_live="2026-02-01"), dates={**DATES, "objective": (*DATES["objective"], "go_live")})
+    clone = cloned(template=added)
+
+    assert draft(clone, "Adopt").values["go_live"] == "2026-12-23"
+    assert shift_of(clone, "Adopt", "go_live").moved
+
+
+def test_what_was_seen_on_one_day_was_not_seen_on_the_next() -> None:
+    tomorrow = replace(SETTING, today=date(2026, 11, 23))
+
+    assert cloned().seen != cloned(setting=tomorrow).seen
+    assert cloned().seen == cloned(Choices(start=date(2026, 12, 1))).seen
 
 
 @pytest.mark.req("OB-39")
@@ -192,7 +221,7 @@ def test_a_start_so_late_that_children_fall_past_the_calendar_is_refused() -> No
     today=st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 1, 1)),
 )
 def test_lengths_and_distances_are_kept(start: date, today: date) -> None:
-    clone = cloned(Choices(start=start, start_changed_by_hand=True), setting=replace(SETTING, today=today))
+    clone = cloned(Choices(start=start), setting=replace(SETTING, today=today))
 
     moved = {(each.record, each.column): each for each in clone.shifts}
     distances = {(each.new - each.old) for each in moved.values() if each.noun != "objective_kpi"}

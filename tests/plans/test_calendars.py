@@ -27,6 +27,8 @@ OWN = (DayOff(date(2026, 5, 15), False, "Bridge day"), DayOff(date(2000, 12, 31)
         ("US", date(2035, 12, 25), "Christmas Day"),
         ("IL", date(2026, 6, 5), "Friday"),
         ("IL", date(2026, 6, 7), None),
+        ("CN", date(2025, 1, 25), "Saturday"),
+        ("CN", date(2025, 1, 26), None),
         (None, date(2026, 12, 25), None),
         (None, date(2026, 12, 26), "Saturday"),
     ],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
+from service.domain.values import Kind
+from service.mapping.model import FieldMapping
 from service.plans.clone import clone, preview
 from service.plans.clone_requests import CloneRequest
 from service.plans.desk import Desk
@@ -17,7 +19,7 @@ from tests.plans.adoption import CHILDREN, NOW, Adoption, adoption, count
 from tests.plans.cloning import here, made, request_of, there
 from tests.plans.conftest import Place
 
-BY_HAND = {"start": date(2026, 12, 1), "start_changed_by_hand": True}
+BY_HAND = {"start": date(2026, 12, 1)}
 
 
 @pytest.fixture
@@ -253,6 +255,28 @@ def test_a_template_that_was_deleted_since_its_preview_is_missing(template: Adop
 
     with pytest.raises(Missing):
         clone(author, request_of(template, seen=told.seen), key="once")
+
+
+@pytest.mark.req("OB-38", "G1")
+def test_a_date_that_an_org_added_moves_and_is_told(template: Adoption, author: Desk) -> None:
+    added = FieldMapping(column="go_live", crm="Go_Live__c", kind=Kind.DATE, extra=True)
+    objects = [replace(m, fields=(*m.fields, added)) if m.name == "objective" else m for m in author.org.mappings]
+    widened = replace(author, org=replace(author.org, mappings=replace(author.org.mappings, objects=tuple(objects))))
+    template.world.edit_here("objective", template.id, extra={"go_live": "2026-02-01"})
+
+    [shift] = [each for each in preview(widened, request_of(template)).shifts if each.column == "go_live"]
+    assert (shift.old, shift.new) == (date(2026, 2, 1), date(2026, 12, 23))
+
+
+@pytest.mark.req("OB-43")
+def test_a_preview_of_yesterday_is_looked_at_again_since_its_dates_would_be_others(
+    template: Adoption, author: Desk
+) -> None:
+    told = preview(author, request_of(template))
+    tomorrow = replace(author, now=NOW + timedelta(days=1))
+
+    with pytest.raises(Changed, match="A new day has begun since its preview"):
+        clone(tomorrow, request_of(template, seen=told.seen), key="once")
 
 
 def test_a_template_that_changed_since_its_preview_is_looked_at_again(template: Adoption, author: Desk) -> None:

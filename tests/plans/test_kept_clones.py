@@ -63,7 +63,7 @@ def test_a_request_is_kept_while_the_org_does_not_answer_and_made_when_it_does(
     world = template.world
     before = count(world)
     silence(world)
-    waiting = kept(author, request_of(template, start=date(2026, 12, 1), start_changed_by_hand=True))
+    waiting = kept(author, request_of(template, start=date(2026, 12, 1)))
 
     assert make_kept(author.org, now=LATER) == Counter(waiting=1)
     found = outcome(author, waiting.id)
