@@ -6,7 +6,8 @@ back after a long pause. Memory stays flat: rows are taken in by the chunk, each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any
@@ -74,7 +75,7 @@ def soql(mapping: ObjectMapping, fields: Sequence[str] | None = None) -> str:
 
 def in_bulk(
     sync: Sync, mapping: ObjectMapping, expected: int, *, now: datetime, fields: Sequence[str] | None = None
-) -> Iterator[Shown]:
+) -> Generator[Shown, None, None]:
     """Yield a large object, or only these fields of it, in parts, read by one bulk job; memory stays flat."""
     with sync.client.bulk_query(soql(mapping, fields), expected_rows=expected) as (header, rows, asked_at):
         # What the job shows may be as old as the job, however long it waited and however many answers follow.
@@ -94,10 +95,11 @@ def _by_pages(sync: Sync, journal: Journal, first: Shown, page: Page, progress: 
 
 def _by_bulk(sync: Sync, journal: Journal, mapping: ObjectMapping, expected: int, progress: Progress) -> None:
     done = 0
-    for shown in in_bulk(sync, mapping, expected, now=journal.now):
-        _take_in(sync, journal, shown)
-        done += len(shown.rows)
-        progress(mapping.name, done, expected)
+    with closing(in_bulk(sync, mapping, expected, now=journal.now)) as parts:
+        for shown in parts:
+            _take_in(sync, journal, shown)
+            done += len(shown.rows)
+            progress(mapping.name, done, expected)
 
 
 def _take_in(sync: Sync, journal: Journal, shown: Shown) -> None:
