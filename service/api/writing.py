@@ -54,12 +54,16 @@ class Impact(Schema):
     """What else a change would change (G9)."""
 
     followed = fields.List(fields.Nested(Followed), required=True)
+    unseen = fields.Integer(required=True, metadata={"description": "Records beside them that you do not see"})
 
 
 class Deletion(Shown):
     """What deleting a record would do, counted by noun."""
 
     held_by = fields.Dict(required=True, metadata={"description": "What has to be deleted first"})
+    unseen = fields.Integer(
+        required=True, metadata={"description": "Records that you do not see and that have to be deleted first, too"}
+    )
     deleted = fields.Dict(required=True, metadata={"description": "What goes along"})
     cleared = fields.Dict(required=True, metadata={"description": "What stays and only loses it"})
 
@@ -119,7 +123,7 @@ def add_changing(rooms: Blueprint, mapping: ObjectMapping) -> None:
     @rooms.response(200, Impact)
     def foresee_change(given: dict[str, Any], record_id: UUID) -> dict[str, Any]:
         """Say what else a change would change; nothing is changed."""
-        return {"followed": impact(desk(), noun, record_id, given)}
+        return asdict(impact(desk(), noun, record_id, given))
 
 
 def add_deleting(rooms: Blueprint, noun: str) -> None:

@@ -20,7 +20,7 @@ from service.plans import rules
 from service.plans.blueprint import told
 from service.plans.desk import Desk
 from service.plans.listing import Place, Wanted, listing
-from service.plans.records import Found, records, said, visible
+from service.plans.records import Found, hidden, records, said, visible
 from service.plans.refusals import Missing
 from service.store.database import among
 
@@ -58,12 +58,24 @@ def templates(desk: Desk, noun: str, *, search: str = "", limit: int = 50, after
     page = listing(desk, noun, Wanted(equal=standing, search=search, sort="name", limit=limit, after=after))
     with desk.org.writing(by=desk.by) as connection:
         trees = tree_ids(connection, desk.org.mappings, noun, [found.id for found in page.records])
-    counts = {child: Counter(roots.values()) for child, roots in trees.items()}
+    unseen = _unseen(desk, trees)
+    counts = {
+        child: Counter(root for our_id, root in roots.items() if our_id not in unseen) for child, roots in trees.items()
+    }
     listed = [
         Listed(found=found, children={child: counted[found.id] for child, counted in counts.items()})
         for found in page.records
     ]
     return TemplatePage(templates=tuple(listed), end=page.end)
+
+
+def _unseen(desk: Desk, trees: Mapping[str, Mapping[UUID, UUID]]) -> set[UUID]:
+    """Return what of these trees sharing keeps from the acting user: a join goes with its task."""
+    unseen = hidden(desk, Action.VIEW, {our_id for noun in trees.keys() - {*JOINS} for our_id in trees[noun]})
+    tables = [ours.table(desk.org.mappings[join]) for join in JOINS if unseen]
+    with desk.org.writing(by=desk.by) as connection:
+        joins = [connection.execute(select(t.c.id).where(among(t.c.playbook_task_id, unseen))) for t in tables]
+        return unseen.union(*(found.scalars() for found in joins))
 
 
 def template(desk: Desk, noun: str, template_id: UUID) -> Template:

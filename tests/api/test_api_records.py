@@ -129,6 +129,7 @@ def test_what_would_follow_a_change_is_told_before_it_is_made(
     assert told.status_code == 200, told.text
     (followed,) = [one for one in told.json["followed"] if one["column"] == "success_plan_id"]
     assert (followed["id"], followed["new"]) == (playbook.json["id"], plan["id"])
+    assert told.json["unseen"] == 0
     assert csm.read(address(objective)) == objective
 
 

@@ -65,7 +65,7 @@ def test_an_account_that_the_plan_does_not_share_is_refused(place: Place, csm: D
 
 @pytest.mark.req("G9", "OB-54")
 def test_the_blast_radius_is_told_before(place: Place, csm: Desk, objective: UUID) -> None:
-    told = impact(csm, "objective", objective, {"success_plan_id": place.plan})
+    told = impact(csm, "objective", objective, {"success_plan_id": place.plan}).followed
     assert sorted(one.noun for one in told) == ["playbook", "playbook_task"]
     assert all(playbook["success_plan_id"] is None for playbook in place.world.here("playbook").values())
 
@@ -109,7 +109,7 @@ def test_a_playbook_moves_with_its_new_objective_and_its_tasks_follow_as_foretol
     (task,) = place.world.here("playbook_task")
     (playbook,) = (one for one in place.world.here("playbook") if str(one) != elsewhere)
     over = place.world.here("playbook")[UUID(elsewhere)]["objective_id"]
-    told = impact(csm, "playbook", playbook, {"objective_id": over})
+    told = impact(csm, "playbook", playbook, {"objective_id": over}).followed
 
     edit(csm, "playbook", change(csm, "playbook", playbook, objective_id=over))
     place.world.settle()

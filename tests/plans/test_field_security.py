@@ -211,7 +211,7 @@ def test_what_follows_an_edit_in_a_hidden_field_is_not_told(place: Place, cleo: 
     playbook = create(cleo, "playbook", {"name": "Launch", "objective_id": str(objective)})
     create(cleo, "playbook_task", {"name": "Call", "playbook_id": str(playbook)})
 
-    followed = impact(cleo, "objective", objective, {"success_plan_id": place.plan})
+    followed = impact(cleo, "objective", objective, {"success_plan_id": place.plan}).followed
 
     assert {(each.noun, each.column) for each in followed} == {("playbook_task", "success_plan_id")}
 

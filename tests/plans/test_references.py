@@ -9,7 +9,7 @@ import pytest
 
 from service.domain.faults import Fault
 from service.localorg.schema.model import Sharing
-from service.plans.cascade import impact
+from service.plans.cascade import Impact, impact
 from service.plans.create import create
 from service.plans.desk import Desk
 from service.plans.edit import Edit, edit, edit_many
@@ -130,7 +130,7 @@ def test_a_parent_that_the_crm_does_not_know_yet_is_hidden_from_nobody(
 ) -> None:
     mine = _own_playbook(place, participant)
     objective = place.world.create_here("objective", title="Young", account_id=place.acme)
-    assert impact(participant, "playbook", mine, {"objective_id": str(objective)}) == []
+    assert impact(participant, "playbook", mine, {"objective_id": str(objective)}) == Impact(followed=[], unseen=0)
 
 
 def _own_playbook(place: Place, desk: Desk) -> UUID:
