@@ -10,6 +10,7 @@ from uuid import UUID
 
 from service.domain import objectives, places, resources
 from service.domain.allocating import Allocation
+from service.domain.completion import dated
 from service.domain.dates import Calendar
 from service.domain.faults import Fault
 from service.domain.permissions import User
@@ -89,6 +90,7 @@ class Drawing:
         values |= self._place(record) | self._stamps(record)
         if record.noun in ROOTS:
             values["resource_id"] = self.allocation.of(record)
+        values = dated(record.noun, values, {}, now=self.setting.now, today=self.setting.today)
         return Draft(
             noun=record.noun,
             id=self.ids[str(record.id)],

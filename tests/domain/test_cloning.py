@@ -127,6 +127,13 @@ def test_without_a_choice_the_clone_stays_in_the_templates_account() -> None:
     assert draft(cloned(), "Invite").values["account_id"] == "acme"
 
 
+@pytest.mark.parametrize(("status", "completed_on"), [("Completed", "2026-11-22T09:30:00Z"), ("In Progress", None)])
+def test_a_task_that_is_completed_as_it_is_cloned_was_completed_now(status: str, completed_on: str | None) -> None:
+    clone = cloned(Choices(edits={key("Meet"): {"status": status}}))
+
+    assert draft(clone, "Meet").values.get("completed_on") == completed_on
+
+
 @pytest.mark.parametrize(("own", "carried"), [(None, "3"), ("7", "7")])
 def test_a_playbook_within_a_template_is_of_its_own_version_else_of_that_of_the_whole(
     own: str | None, carried: str

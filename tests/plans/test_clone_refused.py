@@ -14,7 +14,7 @@ from service.localorg.automation.model import Automation, Reject, When
 from service.plans.desk import Desk
 from tests.desks import know_fields
 from tests.plans.adoption import NOW, Adoption, adoption
-from tests.plans.cloning import refused, request_of
+from tests.plans.cloning import made, refused, request_of, there
 from tests.plans.conftest import Place
 
 GONE = uuid4()
@@ -104,6 +104,15 @@ def test_a_child_that_the_template_does_not_have_is_refused(template: Adoption, 
     [fault] = refused(template.world, author, request_of(template, edits={GONE: {"name": "Gone"}}))
 
     assert (fault.record, fault.code) == (str(GONE), "missing")
+
+
+@pytest.mark.req("CO-29")
+def test_tags_of_a_clone_are_those_of_the_org(template: Adoption, author: Desk) -> None:
+    [fault] = refused(template.world, author, request_of(template, values={"tags": ["roi", "Nonsense"]}))
+    assert (fault.record, fault.field) == (None, "tags")
+
+    cloned = made(author, request_of(template, values={"tags": ["roi"]}))
+    assert there(template.world, "objective", cloned)["Adopt"]["Tags__c"] == "ROI"
 
 
 @pytest.mark.req("OB-34", "OB-35")
