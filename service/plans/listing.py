@@ -29,6 +29,7 @@ from service.domain.values import Kind, Value
 from service.mapping.model import FieldMapping, ObjectMapping
 from service.mirror import ours
 from service.plans.desk import Desk
+from service.plans.field_security import closed
 from service.plans.records import Found, find, find_many, records, visible
 
 NAMES = ("name", "title", "first_name", "last_name")
@@ -52,6 +53,7 @@ class Wanted:
 
     equal: Mapping[str, Value] = field(default_factory=dict)
     search: str = ""
+    searched: Collection[str] = NAMES
     sort: str = "id"
     descending: bool = False
     after: Place | None = None
@@ -73,6 +75,8 @@ def listing(desk: Desk, noun: str, wanted: Wanted) -> Page:
     leaves no gap. Behind too many hidden ones it stops where it looked last.
     """
     desk.allow(Action.VIEW, noun)
+    if wanted.search:
+        wanted = replace(wanted, searched=set(wanted.searched) - closed(desk, noun).hidden)
     seen: list[Found] = []
     after = wanted.after
     for size in (wanted.limit + 1, *FURTHER):
@@ -149,7 +153,7 @@ def _conditions(mapping: ObjectMapping, table: Table, wanted: Wanted) -> Iterato
     for name, value in wanted.equal.items():
         yield _equals(mapping, table, name, value)
     if wanted.search:
-        named = [table.c[name].icontains(wanted.search, autoescape=True) for name in NAMES if name in table.c]
+        named = [table.c[name].icontains(wanted.search, autoescape=True) for name in wanted.searched if name in table.c]
         yield or_(false(), *named)
 
 
