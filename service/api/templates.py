@@ -159,7 +159,11 @@ def _add_picking(rooms: Blueprint, mapping: ObjectMapping) -> None:
     def whole(template_id: UUID) -> dict[str, Any]:
         """Show a template with its children, parents first (OB-24)."""
         found = template(desk(), mapping.name, template_id)
-        return {"seen": found.seen_on(desk().today), "root": _held(found.root), "children": [*map(_held, found.children)]}
+        return {
+            "seen": found.seen_on(desk().today),
+            "root": _held(found.root),
+            "children": [*map(_held, found.children)],
+        }
 
 
 def _add_cloning(rooms: Blueprint, noun: str) -> None:
