@@ -11,11 +11,13 @@ from service.domain.cloning import Clone, decide
 from service.domain.drawing import Draft
 from service.domain.faults import Fault
 from service.domain.permissions import Action
+from service.domain.templates import KPI
 from service.mirror import links
 from service.mirror.writing import Create, HalfPlanted, Unplanted, plant
 from service.plans import rules
+from service.plans.clone_kpis import called, with_kpis
 from service.plans.clone_requests import CloneRequest
-from service.plans.clone_setting import setting, unknown_references
+from service.plans.clone_setting import chosen_references, hidden_references, setting, unknown_references
 from service.plans.desk import Desk
 from service.plans.keeping import Kept, Made, keep, kept_before, refusal
 from service.plans.keys import under_key
@@ -71,7 +73,8 @@ def carry_out(desk: Desk, request: CloneRequest, request_id: UUID) -> Cloned | K
         plant(desk.org, creates, by=desk.by)
     except Unplanted as refused:
         if not refused.error.transient:
-            raise Invalid(_blamed(desk, decided.creates, refused)) from None
+            faults = called(_blamed(desk, decided.creates, refused), request, lambda name: uuid5(request_id, name))
+            raise Invalid(faults) from None
         return keep(desk, replace(request, seen=decided.seen), request_id, made, reason=str(refused))
     except (HalfPlanted, Unreachable, Retryable) as lost:
         return keep(desk, replace(request, seen=decided.seen), request_id, made, reason=str(lost))
@@ -111,15 +114,26 @@ def _decided(desk: Desk, request: CloneRequest, request_id: UUID) -> Clone:
         same = request.seen.startswith(found.seen)
         what = "A new day has begun" if same else f"The template {found.root.title} has changed"
         raise Changed(f"{what} since its preview; look at the preview again")
-    choices, faults = request.choices(desk, found)
+
+    def new_id(made_from: str) -> UUID:
+        return uuid5(request_id, made_from)
+
+    if request.kpis:
+        desk.allow(Action.CREATE, KPI)
+    seen = found.seen_on(desk.today)
+    found, asked, strange = with_kpis(found, request, new_id)
+    choices, faults = asked.choices(desk, found)
+    chosen = chosen_references(desk, found, choices)
+    faults += hidden_references(chosen, choices)
     with desk.org.writing(by=desk.by) as connection:
-        around = setting(connection, desk, found, choices, calendar_name=request.calendar)
-        decided = decide(found, choices, around, new_id=lambda made_from: uuid5(request_id, made_from))
-        faults += [*decided.faults, *unknown_references(connection, desk.org.mappings, decided.creates)]
+        around = setting(connection, desk, found, choices, chosen, calendar_name=request.calendar)
+        decided = decide(found, choices, around, new_id=new_id)
+        faults += [*strange, *decided.faults, *unknown_references(connection, desk.org.mappings, decided.creates)]
     # What nobody touched was saved with these values before.
     touched = {found.root.id, *(child for child, values in choices.edits.items() if values)}
     faults += [fault for draft in decided.creates if draft.source in touched for fault in _ruled(draft)]
-    return replace(decided, faults=_each_once(faults, root_id=found.root.id))
+    faults = called(faults, request, new_id)
+    return replace(decided, seen=seen, faults=_each_once(faults, root_id=found.root.id))
 
 
 def _ruled(draft: Draft) -> list[Fault]:

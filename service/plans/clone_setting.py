@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from service.domain.drawing import Draft, Setting
+from service.domain import drawing
+from service.domain.drawing import Setting
 from service.domain.faults import Fault
-from service.domain.templates import STANDS_AT, Choices, Template
-from service.domain.values import Row
+from service.domain.templates import Choices, Template
 from service.mapping.model import Mappings
 from service.mirror import links, ours
 from service.plans import rules
 from service.plans.calendars import calendar
 from service.plans.desk import Desk
+from service.plans.references import Draft, pointed_by
+from service.plans.rules import Pointed
 from service.store import days_off
+
+Chosen = Mapping[UUID, Pointed]
+"""What was chosen for records of the template points at, by record and column."""
 
 
 def setting(
-    connection: Connection, desk: Desk, template: Template, choices: Choices, *, calendar_name: str | None
+    connection: Connection,
+    desk: Desk,
+    template: Template,
+    choices: Choices,
+    chosen: Chosen,
+    *,
+    calendar_name: str | None,
 ) -> Setting:
     """Read the rows that the template and the choices name."""
-    noun, mappings = template.root.noun, desk.org.mappings
-    place: Row = {column: choices.values.get(column) for column in STANDS_AT[noun]}
-    (pointed,) = rules.pointed_at(connection, mappings, noun, [place])
-    people = ours.read_rows(connection, mappings["cs_resource"], _people(template, choices))
+    noun, pointed = template.root.noun, chosen[template.root.id]
+    people = ours.read_rows(connection, desk.org.mappings["cs_resource"], _people(template, choices))
     return Setting(
         acting=desk.user,
         now=desk.now,
@@ -37,7 +47,24 @@ def setting(
     )
 
 
-def unknown_references(connection: Connection, mappings: Mappings, drafts: Sequence[Draft]) -> Iterator[Fault]:
+def chosen_references(desk: Desk, template: Template, choices: Choices) -> Chosen:
+    """Read what the choices point at, as the acting user sees it (OB-05)."""
+    edited = {child: row for child, row in choices.edits.items() if str(child) in template.by_id}
+    rows = {template.root.id: choices.values, **edited}
+    drafts = [Draft(noun=template.by_id[str(source)].noun, row=row) for source, row in rows.items()]
+    return dict(zip(rows, pointed_by(desk, drafts), strict=True))
+
+
+def hidden_references(chosen: Chosen, choices: Choices) -> Iterator[Fault]:
+    """Name the references that were chosen and are not there, or not for the acting user."""
+    for source, pointed in chosen.items():
+        row = choices.edits.get(source) or choices.values
+        for column, one in pointed.items():
+            if one is None:
+                yield replace(rules.missing(column, row), record=str(source))
+
+
+def unknown_references(connection: Connection, mappings: Mappings, drafts: Sequence[drawing.Draft]) -> Iterator[Fault]:
     """Name references to records that the CRM does not hold: nothing can be made that points at them."""
     made = {str(draft.id) for draft in drafts}
     pointing = [

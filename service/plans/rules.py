@@ -77,7 +77,7 @@ def faults(noun: str, row: Row, pointed: Pointed, *, changed: Collection[str]) -
     moved = {c: p for c, p in _parents(noun, pointed).items() if c in changed or "account_id" in changed}
     found = FAULTS[noun](row, moved, OPEN) if noun in FAULTS else []
     named = {fault.field for fault in found}
-    found += [_missing(column, row) for column, one in pointed.items() if one is None and column not in named]
+    found += [missing(column, row) for column, one in pointed.items() if one is None and column not in named]
     if "resource_id" in changed and pointed.get("resource_id"):
         found += resources.faults(pointed["resource_id"])
     return found
@@ -94,7 +94,7 @@ def _parents(noun: str, pointed: Pointed) -> Parents:
     return {column: pointed[column] for column in PARENTS.get(noun, ()) if column in pointed}
 
 
-def _missing(column: str, row: Row) -> Fault:
+def missing(column: str, row: Row) -> Fault:
     noun = column.removesuffix("_id").replace("_", " ")
     message = f"There is no {noun} {row[column]} (any more); choose another one"
     return Fault(field=column, code="missing", message=message)

@@ -12,7 +12,7 @@ import pytest
 from service.domain.permissions import User
 from service.localorg.automation.model import Automation, Reject, When
 from service.plans.desk import Desk
-from tests.desks import know_fields
+from tests.desks import RIGHTS, know_fields, make_private
 from tests.plans.adoption import NOW, Adoption, adoption
 from tests.plans.cloning import made, refused, request_of, there
 from tests.plans.conftest import Place
@@ -132,6 +132,34 @@ def test_a_plan_of_another_account_is_refused(template: Adoption, author: Desk, 
     [fault] = refused(template.world, author, request_of(template, values=values))
 
     assert (fault.field, fault.code) == ("success_plan_id", "other_account")
+
+
+@pytest.fixture
+def newcomer(participant: Desk) -> Desk:
+    """Somebody who may clone, and sees no more than sharing shows."""
+    return replace(participant, now=NOW, user=replace(participant.user, rights=RIGHTS["CSC_Customer_Success"]))
+
+
+@pytest.mark.req("OB-05")
+def test_a_plan_that_sharing_hides_is_not_there_to_be_chosen(template: Adoption, newcomer: Desk, place: Place) -> None:
+    make_private(place.world, "success_plan")
+    request = request_of(template, values={"account_id": place.globex, "success_plan_id": place.other_plan})
+
+    [fault] = refused(place.world, newcomer, request)
+
+    assert (fault.record, fault.field, fault.code) == (None, "success_plan_id", "missing")
+    assert "Globex" not in fault.message
+
+
+@pytest.mark.req("OB-05")
+def test_what_sharing_hides_is_not_there_for_a_child_either(template: Adoption, newcomer: Desk, place: Place) -> None:
+    make_private(place.world, "success_plan")
+    edits = {template.of("Review"): {"success_plan_id": place.other_plan}}
+
+    found = refused(place.world, newcomer, request_of(template, edits=edits))
+
+    named = [(fault.record, fault.field, fault.code) for fault in found]
+    assert named == [(str(template.of("Review")), "success_plan_id", "missing")]
 
 
 def test_a_calendar_that_nobody_keeps_is_refused_with_the_nearest_one(template: Adoption, author: Desk) -> None:
