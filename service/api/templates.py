@@ -28,6 +28,13 @@ from service.plans.templates import template, templates
 from service.plans.versions import standing
 
 
+class AddedKpi(Schema):
+    """A KPI that is made along with a clone (OB-14)."""
+
+    objective = fields.UUID(required=True, metadata={"description": "The template's objective that it belongs to"})
+    values = fields.Dict(keys=fields.String(), required=True)
+
+
 class Choices(Schema):
     """What somebody wants made of a template; children stand by their id in it."""
 
@@ -36,6 +43,7 @@ class Choices(Schema):
     left_out = fields.List(fields.UUID(), load_default=list)
     edits = fields.Dict(keys=fields.UUID(), values=fields.Dict(keys=fields.String()), load_default=dict)
     resources = fields.Dict(keys=fields.UUID(), values=fields.List(fields.UUID()), load_default=dict)
+    kpis = fields.List(fields.Nested(AddedKpi), load_default=list)
     start = fields.Date(load_default=None, allow_none=True)
     dates_edited_under = fields.Date(load_default=None, allow_none=True)
     move_kpis = fields.Boolean(load_default=False)

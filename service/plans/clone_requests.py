@@ -23,6 +23,7 @@ class CloneRequest:
     """What somebody wants made of a template; values are JSON values by column, children stand by their id in it.
 
     `seen` is the fingerprint of the template that the preview showed; without it the template is taken as it stands.
+    `kpis` are added to those of the template: `values`, and the `objective` of the template that each belongs to.
     The other choices are those of `domain.templates.Choices`; `calendar` names holidays, and with `working_days` also
     counts distances.
     """
@@ -34,6 +35,7 @@ class CloneRequest:
     left_out: tuple[UUID, ...] = ()
     edits: Mapping[UUID, Given] = field(default_factory=dict)
     resources: Mapping[UUID, tuple[UUID, ...]] = field(default_factory=dict)
+    kpis: tuple[Mapping[str, Any], ...] = ()
     start: date | None = None
     dates_edited_under: date | None = None
     move_kpis: bool = False
@@ -49,6 +51,7 @@ class CloneRequest:
         """Return the request of a document that `document` made."""
         read = {
             "template_id": UUID(document["template_id"]),
+            "kpis": tuple(document.get("kpis", ())),
             "left_out": tuple(map(UUID, document["left_out"])),
             "edits": {UUID(child): given for child, given in document["edits"].items()},
             "resources": {UUID(child): tuple(map(UUID, who)) for child, who in document["resources"].items()},

@@ -85,6 +85,16 @@ def test_a_preview_tells_every_old_and_new_date_and_makes_nothing(
     assert (told.json["of"], told.json["draft"]) == ("draft of version 1", True)
 
 
+@pytest.mark.req("OB-14", "OB-76")
+def test_a_kpi_is_added_to_a_clone_in_the_same_call(world: World, csm: Somebody, account: UUID, template: UUID) -> None:
+    added = {"objective": str(template), "values": {"description": "Renewals", "target_value": 12.5}}
+    asked = {**choices(account), "kpis": [added]}
+    made = csm.post(f"/templates/objectives/{template}/clones", asked, Idempotency_Key="k")
+
+    assert (made.status_code, len(made.json["ids"])) == (201, 6), made.text
+    assert {row["Description__c"] for row in world.there("objective_kpi").values()} == {"Seats", "Renewals"}
+
+
 @pytest.mark.req("OB-46", "P4")
 def test_a_clone_is_made_once_in_one_call_however_often_it_is_asked_for(
     world: World, csm: Somebody, account: UUID, template: UUID
