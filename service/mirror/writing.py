@@ -27,6 +27,8 @@ from service.mirror.links import Link
 from service.mirror.uprooting import uproot
 from service.store.ledger import links as ledger
 
+NOT_THERE = "PARENT_NOT_THERE"
+"""Our own code for a record that points at one which the CRM does not hold yet."""
 JUST_READ = timedelta(seconds=1)
 """The CRM's clock shows whole seconds: what was read in the second of our writing may be from before it."""
 
@@ -92,6 +94,10 @@ def plant(org: Connected, creates: Sequence[Create], *, by: str) -> None:
     """
     with org.writing(by=by) as connection:
         places = links.crm_ids(connection, sorted(_pointed_at(org.mappings, creates)))
+    within = places.keys() | {str(create.id) for create in creates}
+    for create in creates:
+        if unknown := _unknown(org.mappings, create, within):
+            raise Unplanted(create, unknown)
     made: dict[UUID, str | None] = {}
     for start in range(0, len(creates), MOST_NODES):
         part = creates[start : start + MOST_NODES]
@@ -119,8 +125,9 @@ def amend(org: Connected, updates: Sequence[Update], *, by: str) -> list[Amended
         facing = links.by_id(connection, [update.id for update in updates])
         places = links.crm_ids(connection, sorted(_pointed_at(org.mappings, updates)))
     unmodified_since = _moments(org, updates, facing)
-    sent = [update for update in updates if update.id in unmodified_since]
-    outcomes: dict[UUID, Amended] = {}
+    unknown = {update.id: _unknown(org.mappings, update, places) for update in updates}
+    outcomes = {u.id: Amended(update=u, error=error) for u in updates if (error := unknown[u.id])}
+    sent = [update for update in updates if update.id in unmodified_since and update.id not in outcomes]
     for part in _parts(sent, MOST_PARTS):
         requests = [_patch(org.mappings, u, facing[u.id], places, unmodified_since[u.id]) for u in part]
         try:
@@ -155,6 +162,15 @@ def _pointed_at(mappings: Mappings, changes: Iterable[Create | Update]) -> set[s
         for field in mappings[change.noun].references
         if change.values.get(field.column)
     }
+
+
+def _unknown(mappings: Mappings, change: Create | Update, known: Collection[str]) -> RowError | None:
+    """Return the refusal of a change that points at what the CRM does not hold yet."""
+    for field in mappings[change.noun].references:
+        value = change.values.get(field.column)
+        if field.pushed and value and str(value) not in known:
+            return RowError(NOT_THERE, f"The CRM does not hold {value} yet; try again in a minute", (field.crm,))
+    return None
 
 
 def _node_name(our_id: UUID) -> str:

@@ -41,6 +41,23 @@ def objective(world: World, account: str) -> tuple[UUID, list[Create]]:
     ]
 
 
+def test_what_points_at_a_record_that_the_crm_does_not_hold_yet_is_refused_with_its_field(world: World) -> None:
+    tree, creates = objective(world, acme(world))
+    plant(world.sync, creates, by=BY)
+    late = world.create_here("account", name="Late")
+    before = world.sync.client.api_calls
+
+    with pytest.raises(Unplanted) as refused:
+        plant(world.sync, [Create(noun="objective", id=world.new_id(), values={"account_id": str(late)})], by=BY)
+    assert world.sync.client.api_calls == before
+    [amended] = amend(world.sync, [Update(noun="objective", id=tree, values={"account_id": str(late)})], by=BY)
+
+    for error in (refused.value.error, amended.error):
+        assert error
+        assert (error.code, error.fields) == ("PARENT_NOT_THERE", ("Account__c",))
+        assert str(late) in error.message
+
+
 def counts(world: World) -> dict[str, int]:
     return {noun: len(world.there(noun)) for noun in ("objective", "objective_kpi", "playbook", "playbook_task")}
 
