@@ -13,7 +13,7 @@ from service.domain.faults import Fault
 from service.domain.permissions import Action
 from service.domain.templates import KPI
 from service.mirror import links
-from service.mirror.writing import Create, HalfPlanted, Unplanted, plant
+from service.mirror.planting import Create, HalfPlanted, Unplanted, plant
 from service.plans import rules
 from service.plans.clone_kpis import called, with_kpis
 from service.plans.clone_requests import CloneRequest

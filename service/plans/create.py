@@ -11,7 +11,7 @@ from service.domain import resources
 from service.domain.completion import dated
 from service.domain.faults import Fault
 from service.domain.permissions import Action
-from service.mirror.writing import Create, Unplanted, plant
+from service.mirror.planting import Create, Unplanted, plant
 from service.plans import assignments, forms, rules, tags
 from service.plans.desk import Desk
 from service.plans.field_security import closed

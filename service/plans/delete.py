@@ -8,7 +8,7 @@ from uuid import UUID
 
 from service.domain.permissions import Action
 from service.mirror import ours
-from service.mirror.writing import remove
+from service.mirror.removing import remove
 from service.plans import rules
 from service.plans.desk import Desk
 from service.plans.records import Found, as_seen, find, hidden, reach, said

@@ -16,7 +16,7 @@ from service.domain.dependencies import Predecessor, Wait, cycle
 from service.domain.faults import Fault
 from service.domain.permissions import Action
 from service.mirror import ours
-from service.mirror.writing import Create, Unplanted, plant
+from service.mirror.planting import Create, Unplanted, plant
 from service.plans import forms, rules
 from service.plans.desk import Desk
 from service.plans.field_security import closed

@@ -15,7 +15,7 @@ from service.domain.permissions import Action
 from service.domain.tasks import COMPLETED
 from service.domain.values import Row
 from service.mapping.model import ObjectMapping
-from service.mirror.writing import Amended, Update, amend
+from service.mirror.amending import Amended, Update, amend
 from service.plans import assignments, forms, rules, tags
 from service.plans.create import Given
 from service.plans.dependencies import waits

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from service.domain.faults import Fault
 from service.domain.permissions import Action
-from service.mirror.writing import Amended, Unplanted, amend, plant, remove
+from service.mirror.amending import Amended, amend
+from service.mirror.planting import Unplanted, plant
+from service.mirror.removing import remove
 from service.plans.blueprint import Blueprint
 from service.plans.desk import Desk
 from service.plans.refusals import Changed, Held, Invalid

@@ -11,7 +11,8 @@ from service.domain.permissions import User
 from service.domain.templates import ASSIGNMENT, DEPENDENCY, NOUNS, TASK, Record, Template
 from service.domain.values import Kind, Row, Value
 from service.mapping.model import Mappings
-from service.mirror.writing import Create, Update
+from service.mirror.amending import Update
+from service.mirror.planting import Create
 from service.plans.blueprint import Blueprint, Piece, row_of, told
 from service.plans.template_people import People
 from service.plans.template_telling import place

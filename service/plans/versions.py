@@ -8,7 +8,7 @@ from uuid import UUID
 from service.domain.permissions import Action
 from service.domain.templates import Template
 from service.mapping.model import Mappings
-from service.mirror.writing import Update, amend
+from service.mirror.amending import Update, amend
 from service.plans.blueprint import Blueprint
 from service.plans.desk import Desk
 from service.plans.refusals import Changed, Denied

@@ -9,7 +9,9 @@ import pytest
 
 from service.crm.composite import MOST_PARTS
 from service.crm.errors import Retryable, Unreachable
-from service.mirror.writing import Create, Unplanted, Update, amend, plant, remove
+from service.mirror.amending import Update, amend
+from service.mirror.planting import Create, Unplanted, plant
+from service.mirror.removing import remove
 from service.sync import fetch
 from service.sync.journal import Journal
 from service.sync.pull import take_in
@@ -113,7 +115,7 @@ def test_a_tree_whose_booking_was_lost_is_taken_in_under_the_ids_it_was_given(
     def crash(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("service.mirror.writing._book_creates", crash)
+    monkeypatch.setattr("service.mirror.planting._book_creates", crash)
     with pytest.raises(KeyboardInterrupt):
         plant(world.sync, creates, by=BY)
     world.settle()

@@ -30,7 +30,7 @@ PART = 4
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a clone of a dozen records go in parts."""
-    for module in ("service.mirror.writing", "service.plans.kept_clones"):
+    for module in ("service.mirror.planting", "service.plans.kept_clones"):
         monkeypatch.setattr(f"{module}.MOST_NODES", PART)
 
 
