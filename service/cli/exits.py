@@ -19,10 +19,14 @@ from service.crm.errors import LimitReached, Refused, Retryable, SignInNeeded, U
 from service.errors import PlansyncError
 from service.jobs.worker import QueueLost
 from service.mapping.model import MappingErrors
+from service.mirror.planting import HalfPlanted
+from service.plans.keeping import Crowded
+from service.plans.kept_clones import Unanswered
 from service.plans.refusals import Changed as ChangedSince
-from service.plans.refusals import Denied, Held, Invalid, Missing
+from service.plans.refusals import Denied, Held, Invalid, Lost, Missing
 from service.plans.template_files import BadTemplate
 from service.store.database import DatabaseError
+from service.store.lock import LockLost
 from service.store.orgs import UnknownOrg
 from service.store.sealing import SealingError
 from service.sync.audit import NothingRead
@@ -54,6 +58,7 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (Busy, Exit.ATTENTION, "busy"),
     (Paused, Exit.ATTENTION, "paused"),
     (Stale, Exit.ATTENTION, "stale"),
+    (LockLost, Exit.ATTENTION, "lock_lost"),
     (Vanished, Exit.ATTENTION, "vanished"),
     (NothingRead, Exit.ATTENTION, "nothing_read"),
     (NoRecord, Exit.USAGE, "no_record"),
@@ -68,6 +73,10 @@ FAULTS: tuple[tuple[type[PlansyncError], Exit, str], ...] = (
     (Missing, Exit.USAGE, "missing"),
     (ChangedSince, Exit.ATTENTION, "changed_since"),
     (Held, Exit.ATTENTION, "held"),
+    (HalfPlanted, Exit.ATTENTION, "half_made"),
+    (Lost, Exit.NO_WAY_IN, "lost"),
+    (Crowded, Exit.ATTENTION, "too_many_waiting"),
+    (Unanswered, Exit.NO_WAY_IN, "unanswered"),
     (MappingErrors, Exit.SETUP, "mapping"),
     (ConnectionIncomplete, Exit.SETUP, "login_incomplete"),
     (UnknownOrg, Exit.SETUP, "unknown_org"),

@@ -157,9 +157,10 @@ def test_a_certificate_is_registered_while_the_org_is_connected(shell: Shell, cr
 def test_a_new_certificate_of_a_connected_org_needs_no_sign_in(shell: Shell, connected: Crm, engine: Engine) -> None:
     shell("connect", "--certificate", _file(connected, "one"))
     connected.app.api.usage.reset(allowance=100)
+    two = _file(connected, "two")
 
-    ran = shell("connect", "--certificate", _file(connected, "two"), "--json")
-    told = shell("connect", "--certificate", _file(connected, "two"))
+    ran = shell("connect", "--certificate", two, "--json")
+    told = shell("connect", "--certificate", two)
 
     newer, older = ran.document["certificates"]
     assert (ran.code, newer["retired_at"], connected.app.api.usage.used) == (0, None, 0)

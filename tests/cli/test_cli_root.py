@@ -18,9 +18,9 @@ from tests.cli.conftest import Shell
 
 UNLISTED = {
     *("CrmError", "Refusal", "Unquotable", "Unreadable", "Unplanted", "NotShown", "Told", "TokenRefused"),
-    *("CloneWaits", "DemoRefused", "EditRefused", "ProcessFailed"),
+    *("TooMany", "CloneWaits", "DemoRefused", "EditRefused", "ProcessFailed"),
 }
-"""Roots, faults of the code or of one record, a finding of the doctor, what the API tells; the demo's own."""
+"""Roots, faults of the code or of one record, what a cycle mends itself, a finding of the doctor, what the API tells; the demo's own."""
 JSON = {("demo",): "--check"}
 """Commands whose JSON has another name."""
 

@@ -74,8 +74,8 @@ class TestJwtBearer:
             {"aud": f"{HOST}/"},
             {"aud": "https://login.salesforce.com"},
             {"aud": "https://test.salesforce.com"},
-            {"exp": int((time.time() + 600) * 1000)},
-            {"exp": str(int(time.time() + 600))},
+            {"exp": int((time.time() + 36_000) * 1000)},
+            {"exp": str(int(time.time() + 36_000))},
             {"sub": EDITOR.upper()},
         ],
     )
