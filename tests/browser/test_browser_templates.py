@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from service.plans.template_import import carry_out, plan_import
 from tests.browser.conftest import Site
 from tests.browser.test_browser_console import FOCUS, REACHABLE, UNNAMED
-from tests.desks import desk_of, employ, mirror_rights
+from tests.desks import desk_of, employ, know_fields, mirror_rights
 from tests.plans.template_texts import blueprint
 
 TESS = "tess@example.com"
@@ -23,7 +23,7 @@ def template(site: Site, tmp_path_factory: pytest.TempPathFactory) -> str:
     world.create_there("account", Name="Acme")
     user_id = employ(world, TESS, "CSC_Customer_Success")
     mirror_rights(world)
-    desk = desk_of(world, user_id, "CSC_Customer_Success")
+    desk = know_fields(desk_of(world, user_id, "CSC_Customer_Success"))
     plan = plan_import(desk, blueprint(tmp_path_factory.mktemp("template")))
     carry_out(desk, plan, note="the beginning")
     world.edit_here("objective", plan.template_id, priority="Low", description="<b>Edited</b>")
