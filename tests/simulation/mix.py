@@ -8,7 +8,6 @@ from random import Random
 
 from service.localorg.automation.model import Automation
 from service.localorg.faults.kinds import OF_CALLS, Fault
-from service.sync import load
 from tests.simulation.strangers import AUTOMATION
 
 OF_ROWS = (Fault.LOCK, Fault.DUPLICATE, Fault.VALIDATION, Fault.SHORT_PAGE)
@@ -28,11 +27,6 @@ class Mix:
     """How many rows the customer's triggers bear in one call."""
     calls_left: int | None = None
     """How many API calls are ours before our share of the day is used up; None for plenty."""
-
-    bulk_from: int = load.BULK_FROM
-    """From how many records on an object is read by a bulk job."""
-    sweeps: float = 0
-    """How often a pass over all ids takes the place of a cycle."""
 
     automation: tuple[Automation, ...] = ()
     """What the customer's own flows and triggers do."""
@@ -55,8 +49,6 @@ class Mix:
             automation=tuple(random.sample(AUTOMATION, random.choice((0, 0, 1, 2)))),
             strangers=random.random() < 0.3,
             schema=random.random() < 0.15,
-            bulk_from=random.choice((load.BULK_FROM, load.BULK_FROM, 1)),
-            sweeps=random.choice((0, 0, 0.15)),
             calls_left=random.choice((None, None, None, None, random.randint(3, 30))),
         )
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from random import Random
 from typing import Any
-from unittest.mock import patch
 
 from sqlalchemy import Engine, event
 
@@ -16,10 +15,7 @@ from service.crm.client import Client
 from service.crm.login import Grant, Post
 from service.errors import PlansyncError
 from service.localorg.org import INTEGRATION, LocalOrg
-from service.sync import load
 from service.sync.cycle import Full
-from service.sync.run import Report
-from service.sync.sweep import sweep
 from tests.simulation.mix import CALM, Mix
 from tests.simulation.people import People
 from tests.simulation.road import MOST_CALLS, Endless, Road
@@ -63,22 +59,16 @@ class Simulator:
         )
         if self.mix.calls_left is not None:
             self.world.app.api.usage.reset(allowance=1_000, used=800 - self.mix.calls_left)
-        with self._watching(), patch.object(load, "BULK_FROM", self.mix.bulk_from):
+        with self._watching():
             for _ in range(steps):
                 for _ in range(self.random.randint(0, 4)):
                     self._somebody_acts()
-                self._some_run()
+                self.cycle(
+                    after=self.random.choice((0, 1, 3, 61, 61, 61, 3_700, 40_000)),
+                    hurry=self.random.random() < 0.7,
+                    full=Full() if self.random.random() < 0.04 else None,
+                )
             self.calm_down()
-
-    def _some_run(self) -> None:
-        """Run a cycle, or now and then one of the jobs that come less often."""
-        after = self.random.choice((0, 1, 3, 61, 61, 61, 3_700, 40_000))
-        if self.random.random() < self.mix.sweeps:
-            self.world.pass_time(seconds=after)
-            self.attempt(lambda: sweep(self.world.sync, now=self.world.clock.now(), clock=self.world.clock.now))
-        else:
-            full = Full() if self.random.random() < 0.04 else None
-            self.cycle(after=after, hurry=self.random.random() < 0.7, full=full)
 
     def calm_down(self) -> None:
         """Stop the faults and grant P1 its three cycles; waits of parked records are long over."""
@@ -94,21 +84,17 @@ class Simulator:
 
     def cycle(self, *, after: float, **how: Any) -> None:
         """Run one cycle, starting the process anew if it was killed."""
-        self.attempt(lambda: self.world.cycle(after=after, **how))
-
-    def attempt(self, run: Callable[[], Report]) -> None:
-        """Run something of the sync, starting the process anew if it was killed."""
         self.running = True
         self.road.begin_cycle()
         try:
-            report = run()
+            report = self.world.cycle(after=after, **how)
             self.trace.note("report", report.kind, sorted(report.counts.items()), report.api_calls)
         except (Killed, PlansyncError) as end:
             self.trace.note("end", type(end).__name__, str(end))
             if self.mix is CALM:
                 raise
         except Endless:
-            self.road.problems.append(f"P10 a run made more than {MOST_CALLS} calls")
+            self.road.problems.append(f"P10 a cycle made more than {MOST_CALLS} calls")
         finally:
             self.running = False
             if self.dead:
