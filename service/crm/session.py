@@ -179,11 +179,11 @@ class Session(requests.Session):
             self._stay_in_budget()
         with self._count_lock:
             self.api_calls += counted
-        began = self._monotonic()
+        began, before = self._monotonic(), self.org_time
         response = super().request(
             method, grant.instance_url + there, auth=_Bearer(grant.token), **(kwargs | self._constants())
         )
-        self._note(response.headers, took=self._monotonic() - began)
+        self._note(response.headers, took=self._monotonic() - began, before=before)
         return response
 
     def _stay_in_budget(self) -> None:
@@ -213,14 +213,16 @@ class Session(requests.Session):
             raise Unreachable(host, "it is not Salesforce's sign-in", way_out, repeatable=False) from error
         return answer if isinstance(answer, dict) else {}
 
-    def _note(self, headers: Mapping[str, str], *, took: float) -> None:
+    def _note(self, headers: Mapping[str, str], *, took: float, before: datetime | None) -> None:
         if usage := Salesforce.parse_api_usage(headers.get("Sforce-Limit-Info", "")).get("api-usage"):
             self.limit = Limit(usage.used, usage.total)
         # A proxy's odd date, or none, leaves the last one standing.
         with suppress(ValueError):
             self.org_time = parsedate_to_datetime(headers.get("Date", ""))
             # Both are whole seconds: what is left over of either is less than the second that each is blind for.
-            self.asked_at = self.org_time - timedelta(seconds=int(took))
+            asked_at = self.org_time - timedelta(seconds=int(took))
+            # A long body counts as well, but what goes out after an answer is no older than that one.
+            self.asked_at = min(self.org_time, max(asked_at, before or asked_at))
 
 
 class _Bearer(AuthBase):

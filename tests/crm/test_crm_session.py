@@ -271,6 +271,16 @@ def test_what_was_read_may_be_as_old_as_the_question(org, took, seconds):
     assert client.asked_at == moment("2026-03-01T12:00:00Z") - timedelta(seconds=seconds)
 
 
+def test_what_was_read_is_no_older_than_the_answer_before(org):
+    for second in ("00", "02"):
+        org.get(ACCOUNT, json={}, headers={"Date": f"Sun, 01 Mar 2026 12:00:{second} GMT"})
+    ticks = iter([100.0, 100.1, 100.1, 103.9])
+    client = Client(AccessToken(token="t", instance_url=ORG), monotonic=lambda: next(ticks))
+    client.call(READ)
+    client.call(READ)
+    assert client.asked_at == moment("2026-03-01T12:00:00Z")
+
+
 @pytest.mark.parametrize(
     ("status", "body", "meaning"),
     [
