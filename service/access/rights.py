@@ -19,8 +19,6 @@ from service.store import reports
 from service.store.assignments import REPORT, Assignment, replace_assignments, replace_sharing
 from service.store.reports import Report
 
-KIND = REPORT
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -35,10 +33,10 @@ def refresh(org: Connected, *, now: datetime) -> Found:
     """Read the rights of all users and the sharing of all objects, and keep them in place of what was known."""
     found = _read(org)
     body = {"shown": found.shown, "assignments": len(found.assignments), "objects": len(found.sharing)}
-    with org.writing(by=KIND) as connection:
+    with org.writing(by=REPORT) as connection:
         replace_assignments(connection, org.org_id, found.assignments)
         replace_sharing(connection, org.org_id, found.sharing)
-        reports.keep(connection, org.org_id, Report(kind=KIND, at=now, body=body))
+        reports.keep(connection, org.org_id, Report(kind=REPORT, at=now, body=body))
     return found
 
 

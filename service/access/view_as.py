@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from service.access import rights
 from service.domain.permissions import Action, Right, Verdict, decide
 from service.domain.values import to_18
 from service.errors import PlansyncError
@@ -19,7 +18,7 @@ from service.mirror.connected import Connected
 from service.mirror.links import Link
 from service.mirror.sharing import ACCESS, may_touch
 from service.store import reports
-from service.store.assignments import Assignment, assignments_of
+from service.store.assignments import REPORT, Assignment, assignments_of
 from service.store.ledger import links as ledger
 from service.store.record_list import CRM_ID, names_of
 from service.store.records import RECORDS
@@ -79,7 +78,7 @@ def view_as(org: Connected, username: str, *, noun: str = PLAINLY, record: str =
 
 def mirrored_at(connection: Connection) -> datetime:
     """Return when the rights were read."""
-    last = reports.last(connection, rights.KIND)
+    last = reports.last(connection, REPORT)
     if last is None:
         raise Unanswerable("The rights of the org's users were not read yet; read them with `plansync jobs run rights`")
     if not last.body["shown"]:

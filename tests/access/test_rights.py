@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from service.access.rights import KIND, Found, refresh
+from service.access.rights import Found, refresh
 from service.crm.errors import Refused, RowError
 from service.localorg.faults.kinds import Fault
 from service.localorg.faults.model import MOST
 from service.store import reports
-from service.store.assignments import Assignment, assignments_of, sharing
+from service.store.assignments import REPORT, Assignment, assignments_of, sharing
 from service.sync.context import Sync
 from tests.access.granting import assign_group, group, set_id
 from tests.world import World
@@ -133,7 +133,7 @@ def test_an_org_that_hides_its_setup_still_says_how_objects_are_shared(world: Wo
         models = sharing(connection)
         assert (models["objective"], models["playbook_task_assignment"]) == ("ReadWrite", "ControlledByParent")
         assert "payroll" not in models
-        report = reports.last(connection, KIND)
+        report = reports.last(connection, REPORT)
     assert report
     assert (report.at, report.body["shown"]) == (world.clock.now(), False)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.access import rights
-from service.store.assignments import Assignment, replace_assignments, replace_sharing
+from service.store.assignments import REPORT, Assignment, replace_assignments, replace_sharing
 from service.store.reports import Report, keep
 from tests import filled
 from tests.pages.conftest import Visit, Visitor
@@ -27,7 +26,7 @@ def at(visit: Visit, world: World) -> Visitor:
     with world.transaction() as connection:
         replace_assignments(connection, world.org_id, [held])
         replace_sharing(connection, world.org_id, {"objective": "ReadWrite"})
-        keep(connection, world.org_id, Report(kind=rights.KIND, at=world.clock.now(), body={"shown": True}))
+        keep(connection, world.org_id, Report(kind=REPORT, at=world.clock.now(), body={"shown": True}))
     visitor = visit()
     visitor.place = f"/orgs/{filled.connect(world, 'acme').id}"
     return visitor
